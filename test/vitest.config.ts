@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** Browser and TensorFlow tests share two cores with everything else, so they get room. */
+export default defineConfig({
+  root: new URL("..", import.meta.url).pathname,
+  test: {
+    include: ["test/{unit,parity,flow,ui,rules}/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    pool: "forks",
+    maxWorkers: 2,
+  },
+});
