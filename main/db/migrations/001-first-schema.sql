@@ -11,6 +11,7 @@ CREATE TABLE dataset (
   label_format TEXT,           -- null: images only
   label_path TEXT,
   revision INTEGER NOT NULL DEFAULT 1,
+  ready INTEGER NOT NULL DEFAULT 0, -- 0 while an import is filling it; opening a project removes such leftovers
   created_at INTEGER NOT NULL  -- milliseconds since the epoch
 ) STRICT;
 
@@ -61,6 +62,7 @@ CREATE TABLE prediction_set (
   source TEXT NOT NULL,        -- file, folder or model it came from
   prediction_count INTEGER NOT NULL,
   image_count INTEGER NOT NULL,
+  ready INTEGER NOT NULL DEFAULT 0, -- as in dataset
   created_at INTEGER NOT NULL
 ) STRICT;
 
