@@ -14,12 +14,18 @@ export default tseslint.config(
   {
     files: ["main/**/*.ts", "models/**/*.ts", "shared/**/*.ts", "test/**/*.ts", "bench/**/*.ts"],
     languageOptions: {
-      parserOptions: { project: "main/tsconfig.json", tsconfigRootDir: new URL("..", import.meta.url).pathname },
+      parserOptions: {
+        project: "main/tsconfig.json",
+        tsconfigRootDir: new URL("..", import.meta.url).pathname,
+      },
     },
     rules: {
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": "error",
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
     },
   },
   {
@@ -28,7 +34,10 @@ export default tseslint.config(
       "no-undef": "off",
       // Typed-array kernels index within bounds they have just computed.
       "@typescript-eslint/no-non-null-assertion": "off",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
       // Layout of templates is prettier's business.
       "vue/max-attributes-per-line": "off",
       "vue/singleline-html-element-content-newline": "off",

@@ -39,13 +39,18 @@ export function packPredictions({ boxes, scores, categoryIds }: PackedPrediction
 export function unpackPredictions(blob: Uint8Array): PackedPredictions {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
   const damaged = () =>
-    new AppError("project/damaged", `A block of ${blob.byteLength} bytes of predictions is damaged. Import the predictions again.`);
+    new AppError(
+      "project/damaged",
+      `A block of ${blob.byteLength} bytes of predictions is damaged. Import the predictions again.`,
+    );
   if (blob.byteLength < HEADER_BYTES || view.getUint16(0, true) !== MAGIC) throw damaged();
   const width = view.getUint8(2);
   const count = view.getUint32(4, true);
-  if ((width !== 4 && width !== 8) || blob.byteLength !== HEADER_BYTES + count * (5 * width + 4)) throw damaged();
+  if ((width !== 4 && width !== 8) || blob.byteLength !== HEADER_BYTES + count * (5 * width + 4))
+    throw damaged();
   const Floats = width === 4 ? Float32Array : Float64Array;
-  const take = (from: number, bytes: number) => blob.slice(from, from + bytes).buffer as ArrayBuffer;
+  const take = (from: number, bytes: number) =>
+    blob.slice(from, from + bytes).buffer as ArrayBuffer;
   const boxBytes = count * 4 * width;
   const scoreBytes = count * width;
   return {

@@ -4,7 +4,14 @@ import { delimiter, join } from "node:path";
 import { projectRoot } from "./modules.mjs";
 import { runSync, Stop } from "./process.mjs";
 
-const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge"];
+const names = [
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+  "google-chrome-stable",
+  "chrome",
+  "msedge",
+];
 const fixedPlaces = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -24,8 +31,12 @@ function runnable(path) {
 function find() {
   const asked = process.env.FOVEA_CHROMIUM;
   if (asked) return runnable(asked) ? asked : null;
-  const onPath = (process.env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
-  return [...onPath, ...fixedPlaces, playwrightsOwn()].find((path) => path && runnable(path)) ?? null;
+  const onPath = (process.env.PATH ?? "")
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)));
+  return (
+    [...onPath, ...fixedPlaces, playwrightsOwn()].find((path) => path && runnable(path)) ?? null
+  );
 }
 
 function playwrightsOwn() {
@@ -42,16 +53,26 @@ function playwrightsOwn() {
 export function ensureBrowser(node) {
   const found = find();
   if (found) return found;
-  process.stderr.write("fovea: no Chrome or Chromium found for the browser tests; installing one\n");
+  process.stderr.write(
+    "fovea: no Chrome or Chromium found for the browser tests; installing one\n",
+  );
   const quiet = { stdio: ["ignore", 2, 2] };
   if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
     runSync("/usr/bin/apt-get", ["update", "-qq"], quiet);
-    runSync("/usr/bin/apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"], {
-      ...quiet,
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    });
+    runSync(
+      "/usr/bin/apt-get",
+      ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
+      {
+        ...quiet,
+        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      },
+    );
   } else {
-    runSync(node, [join(projectRoot, "node_modules", "playwright-core", "cli.js"), "install", "chromium"], quiet);
+    runSync(
+      node,
+      [join(projectRoot, "node_modules", "playwright-core", "cli.js"), "install", "chromium"],
+      quiet,
+    );
   }
   const installed = find();
   if (installed) return installed;

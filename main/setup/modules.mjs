@@ -11,7 +11,10 @@ const MINIMUM_NODE = 24;
 
 function lockDigest() {
   const lock = readFileSync(join(projectRoot, "package-lock.json"));
-  return createHash("sha256").update(lock).update(`${process.platform}-${process.arch}`).digest("hex");
+  return createHash("sha256")
+    .update(lock)
+    .update(`${process.platform}-${process.arch}`)
+    .digest("hex");
 }
 
 /** Installs exactly what the lock file says, unless node_modules already is that. */
@@ -26,7 +29,10 @@ export function ensureModules() {
   const code = npm
     ? runSync(process.execPath, [npm, ...ci], options)
     : runSync(process.platform === "win32" ? "npm.cmd" : "npm", ci, options);
-  if (code !== 0) throw new Stop("npm ci failed; its message is above. Check the network or the registry set in npm's configuration, then run the command again.");
+  if (code !== 0)
+    throw new Stop(
+      "npm ci failed; its message is above. Check the network or the registry set in npm's configuration, then run the command again.",
+    );
   writeFileSync(stampFile, digest);
 }
 

@@ -10,7 +10,10 @@ function sourceState() {
   let newest = 0;
   let files = 0;
   for (const folder of ["renderer", "shared"]) {
-    for (const entry of readdirSync(join(projectRoot, folder), { recursive: true, withFileTypes: true })) {
+    for (const entry of readdirSync(join(projectRoot, folder), {
+      recursive: true,
+      withFileTypes: true,
+    })) {
       if (!entry.isFile()) continue;
       files += 1;
       newest = Math.max(newest, statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs);
@@ -25,10 +28,14 @@ export function ensurePage(node) {
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === state) return;
   process.stderr.write("fovea: building the page\n");
   const vite = join(projectRoot, "node_modules", "vite", "bin", "vite.js");
-  const code = runSync(node, [vite, "build", "--config", "renderer/vite.config.ts", "--logLevel", "warn"], {
-    cwd: projectRoot,
-    stdio: ["ignore", 2, 2],
-  });
+  const code = runSync(
+    node,
+    [vite, "build", "--config", "renderer/vite.config.ts", "--logLevel", "warn"],
+    {
+      cwd: projectRoot,
+      stdio: ["ignore", 2, 2],
+    },
+  );
   if (code !== 0) throw new Stop("the page could not be built; the reason is above.");
   writeFileSync(stampFile, state);
 }

@@ -17,7 +17,9 @@ export function runInherited(program, args, options = {}) {
     const forward = (signal) => child.kill(signal);
     process.on("SIGINT", forward);
     process.on("SIGTERM", forward);
-    child.on("error", (error) => reject(new Stop(`${program} could not be started: ${error.message}`)));
+    child.on("error", (error) =>
+      reject(new Stop(`${program} could not be started: ${error.message}`)),
+    );
     child.on("exit", (code, signal) => {
       process.off("SIGINT", forward);
       process.off("SIGTERM", forward);

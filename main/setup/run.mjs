@@ -47,7 +47,10 @@ function prepare() {
 
 try {
   const action = modes[mode ?? ""];
-  if (!action) throw new Stop(`run.mjs knows ${Object.keys(modes).join(", ")}; it was called with "${mode ?? ""}".`);
+  if (!action)
+    throw new Stop(
+      `run.mjs knows ${Object.keys(modes).join(", ")}; it was called with "${mode ?? ""}".`,
+    );
   process.chdir(projectRoot);
   process.exitCode = await action();
 } catch (error) {

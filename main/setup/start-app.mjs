@@ -16,6 +16,8 @@ function electronBinary() {
 export function startApp(node, args) {
   const electron = electronBinary();
   if (electron) return runInherited(electron, [join(projectRoot, "main", "desktop.ts"), ...args]);
-  process.stderr.write("fovea: Electron's program is not installed here, so Fovea opens in your browser instead.\n");
+  process.stderr.write(
+    "fovea: Electron's program is not installed here, so Fovea opens in your browser instead.\n",
+  );
   return runInherited(node, ["main/cli.ts", "serve", "--open", ...args]);
 }

@@ -9,17 +9,33 @@ const bin = (path) => join(projectRoot, "node_modules", path);
 
 /** What is checked before the tests run, in this order; each counts as one test. */
 const checks = [
-  ["lint", bin("eslint/bin/eslint.js"), ["--config", "test/eslint.config.js", "--max-warnings", "0", "."]],
+  [
+    "lint",
+    bin("eslint/bin/eslint.js"),
+    ["--config", "test/eslint.config.js", "--max-warnings", "0", "."],
+  ],
   ["format", bin("prettier/bin/prettier.cjs"), ["--check", "--log-level", "warn", "."]],
-  ["types of main, models, shared and tests", bin("typescript/bin/tsc"), ["-p", "main/tsconfig.json"]],
-  ["types of the page", bin("vue-tsc/bin/vue-tsc.js"), ["-p", "renderer/tsconfig.json", "--noEmit"]],
+  [
+    "types of main, models, shared and tests",
+    bin("typescript/bin/tsc"),
+    ["-p", "main/tsconfig.json"],
+  ],
+  [
+    "types of the page",
+    bin("vue-tsc/bin/vue-tsc.js"),
+    ["-p", "renderer/tsconfig.json", "--noEmit"],
+  ],
 ];
 
 /** Lint, types and all tests. With arguments: only vitest, with those arguments. */
 export async function runTests(node, args) {
   const chromium = ensureBrowser(node);
   const tensorflow = join(projectRoot, "models", "runtime", "install.ts");
-  if (existsSync(tensorflow) && runSync(node, [tensorflow]) !== 0 && process.env.FOVEA_REQUIRE_TF === "1") {
+  if (
+    existsSync(tensorflow) &&
+    runSync(node, [tensorflow]) !== 0 &&
+    process.env.FOVEA_REQUIRE_TF === "1"
+  ) {
     process.stderr.write("fovea: native TensorFlow is required here and could not be installed.\n");
     process.stdout.write("0 passed, 1 failed\n");
     return 1;
@@ -38,13 +54,27 @@ export async function runTests(node, args) {
   const report = join(folder, "report.json");
   const code = await runInherited(
     node,
-    [bin("vitest/vitest.mjs"), "run", "--config", "test/vitest.config.ts", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...args],
+    [
+      bin("vitest/vitest.mjs"),
+      "run",
+      "--config",
+      "test/vitest.config.ts",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+      ...args,
+    ],
     { env: { ...process.env, FOVEA_CHROMIUM: chromium } },
   );
   if (existsSync(report)) {
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, "utf8"));
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
+      readFileSync(report, "utf8"),
+    );
     passed += numPassedTests;
-    failed += Math.max(numFailedTests, code === 0 ? 0 : Math.max(1, numFailedTests || numFailedTestSuites));
+    failed += Math.max(
+      numFailedTests,
+      code === 0 ? 0 : Math.max(1, numFailedTests || numFailedTestSuites),
+    );
   } else {
     failed += 1;
   }

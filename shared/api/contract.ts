@@ -8,7 +8,15 @@ import { runs } from "./runs.ts";
 import { system } from "./system.ts";
 
 /** Every call there is. One file per noun; this is the only place that joins them. */
-export const contract = { ...projects, ...system, ...jobs, ...imports, ...datasets, ...runs, ...images };
+export const contract = {
+  ...projects,
+  ...system,
+  ...jobs,
+  ...imports,
+  ...datasets,
+  ...runs,
+  ...images,
+};
 
 export type Contract = typeof contract;
 export type RouteName = keyof Contract;

@@ -27,12 +27,20 @@ export interface PredictionSetSummary {
 
 export const datasets = {
   "datasets/list": route<{ readonly datasets: readonly DatasetSummary[] }>()(z.object({})),
-  "datasets/rename": route<DatasetSummary>()(z.object({ datasetId: z.int(), name: z.string().min(1).max(200) })),
+  "datasets/rename": route<DatasetSummary>()(
+    z.object({ datasetId: z.int(), name: z.string().min(1).max(200) }),
+  ),
   "datasets/remove": route<Record<string, never>>()(z.object({ datasetId: z.int() })),
   /** Points the dataset at a folder that moved. */
-  "datasets/relocate": route<DatasetSummary>()(z.object({ datasetId: z.int(), root: z.string().min(1).max(4096) })),
+  "datasets/relocate": route<DatasetSummary>()(
+    z.object({ datasetId: z.int(), root: z.string().min(1).max(4096) }),
+  ),
   "datasets/problems": route<{ readonly total: number; readonly problems: readonly Problem[] }>()(
-    z.object({ datasetId: z.int(), offset: z.int().min(0).default(0), limit: z.int().min(1).max(1000).default(200) }),
+    z.object({
+      datasetId: z.int(),
+      offset: z.int().min(0).default(0),
+      limit: z.int().min(1).max(1000).default(200),
+    }),
   ),
   "predictionSets/list": route<{ readonly predictionSets: readonly PredictionSetSummary[] }>()(
     z.object({ datasetId: z.int() }),

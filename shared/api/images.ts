@@ -13,7 +13,10 @@ export const objectFilter = z.object({
   categoryIds: z.array(z.int()).max(2000).default([]),
   /** Labels of the run's area ranges. */
   buckets: z.array(z.string().max(40)).max(16).default([]),
-  verdicts: z.array(z.enum(["hit", "miss", "false-alarm", "ignored"])).max(4).default([]),
+  verdicts: z
+    .array(z.enum(["hit", "miss", "false-alarm", "ignored"]))
+    .max(4)
+    .default([]),
   /** In the file name. */
   text: z.string().max(200).default(""),
 });
@@ -123,7 +126,10 @@ export const images = {
   }>()(
     z.object({
       filter: objectFilter,
-      kinds: z.array(z.enum(["miss", "false-alarm"])).max(2).default([]),
+      kinds: z
+        .array(z.enum(["miss", "false-alarm"]))
+        .max(2)
+        .default([]),
       reasons: z.array(z.string().max(40)).max(16).default([]),
       sort: z.enum(["smallest", "score", "image"]).default("smallest"),
       offset: z.int().min(0).default(0),

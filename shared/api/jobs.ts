@@ -31,7 +31,10 @@ export interface JobRecord {
 /** What GET /api/events sends, one JSON object an event. */
 export type PushEvent =
   | { readonly type: "job"; readonly job: JobRecord }
-  | { readonly type: "changed"; readonly noun: "project" | "datasets" | "predictionSets" | "runs" | "annotations" | "models" };
+  | {
+      readonly type: "changed";
+      readonly noun: "project" | "datasets" | "predictionSets" | "runs" | "annotations" | "models";
+    };
 
 export const jobs = {
   "jobs/list": route<{ readonly jobs: readonly JobRecord[] }>()(z.object({})),

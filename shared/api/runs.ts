@@ -41,7 +41,11 @@ export interface BucketScore {
   /** AP at each IoU threshold of the run. */
   readonly apByIou: readonly (number | null)[];
   /** Mean over classes at IoU 0.5 and 0.75, and over all thresholds: precision at the 101 recall points. */
-  readonly curves: { readonly iou50: readonly number[]; readonly iou75: readonly number[]; readonly mean: readonly number[] } | null;
+  readonly curves: {
+    readonly iou50: readonly number[];
+    readonly iou75: readonly number[];
+    readonly mean: readonly number[];
+  } | null;
 }
 
 export interface ClassRow {
@@ -65,15 +69,32 @@ export interface RunReport extends RunSummary {
   readonly buckets: readonly BucketScore[];
   readonly perClass: readonly ClassRow[];
   /** At IoU 0.5, all sizes. `edges` has one entry more than the counts. */
-  readonly scoreHistogram: { readonly edges: readonly number[]; readonly hits: readonly number[]; readonly falseAlarms: readonly number[] };
+  readonly scoreHistogram: {
+    readonly edges: readonly number[];
+    readonly hits: readonly number[];
+    readonly falseAlarms: readonly number[];
+  };
   /** By square root of area in pixels; `found` at IoU 0.5 and any score. */
-  readonly sizeHistogram: { readonly edges: readonly number[]; readonly truth: readonly number[]; readonly found: readonly number[] };
+  readonly sizeHistogram: {
+    readonly edges: readonly number[];
+    readonly truth: readonly number[];
+    readonly found: readonly number[];
+  };
   readonly warnings: readonly EvaluationWarning[];
   /** Milliseconds. */
-  readonly timings: { readonly load: number; readonly evaluate: number; readonly accumulate: number; readonly total: number };
+  readonly timings: {
+    readonly load: number;
+    readonly evaluate: number;
+    readonly accumulate: number;
+    readonly total: number;
+  };
 }
 
-const areaRange = z.object({ label: z.string().min(1).max(40), low: z.number().min(0), high: z.number().positive() });
+const areaRange = z.object({
+  label: z.string().min(1).max(40),
+  low: z.number().min(0),
+  high: z.number().positive(),
+});
 
 export const evaluationParams = z.object({
   protocol: z.enum(["coco", "soda-d", "visdrone"]),
@@ -92,8 +113,12 @@ export const runs = {
     }),
   ),
   /** Newest first; of every dataset where none is named. */
-  "runs/list": route<{ readonly runs: readonly RunSummary[] }>()(z.object({ datasetId: z.int().optional() })),
+  "runs/list": route<{ readonly runs: readonly RunSummary[] }>()(
+    z.object({ datasetId: z.int().optional() }),
+  ),
   "runs/get": route<RunReport>()(z.object({ runId: z.int() })),
-  "runs/rename": route<RunSummary>()(z.object({ runId: z.int(), name: z.string().min(1).max(200) })),
+  "runs/rename": route<RunSummary>()(
+    z.object({ runId: z.int(), name: z.string().min(1).max(200) }),
+  ),
   "runs/remove": route<Record<string, never>>()(z.object({ runId: z.int() })),
 };

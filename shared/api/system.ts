@@ -37,5 +37,7 @@ export const system = {
   /** The in-page folder chooser. Without a path: the user's home. */
   "system/folder": route<FolderListing>()(z.object({ path: z.string().max(4096).optional() })),
   "system/settings": route<Readonly<Record<string, unknown>>>()(z.object({})),
-  "system/saveSettings": route<Readonly<Record<string, unknown>>>()(z.record(z.string().max(64), z.unknown())),
+  "system/saveSettings": route<Readonly<Record<string, unknown>>>()(
+    z.record(z.string().max(64), z.unknown()),
+  ),
 };

@@ -54,7 +54,13 @@ export interface EvaluationSet {
 
 /** The three arrays of pycocotools, row-major, -1 where absent. */
 export interface EvaluationArrays {
-  readonly shape: { readonly T: number; readonly R: number; readonly K: number; readonly A: number; readonly M: number };
+  readonly shape: {
+    readonly T: number;
+    readonly R: number;
+    readonly K: number;
+    readonly A: number;
+    readonly M: number;
+  };
   /** [T,R,K,A,M] */
   readonly precision: Float64Array;
   /** [T,K,A,M] */
