@@ -22,6 +22,15 @@ export interface ClassCount {
   readonly boxes: number | null;
 }
 
+/** What an import job leaves as its result. */
+export interface ImportResult {
+  readonly datasetId: number;
+  /** In the order of the plan's predictions. */
+  readonly predictionSetIds: readonly number[];
+  /** Problems found, counted by record. */
+  readonly problemCount: number;
+}
+
 /** A source of labels or predictions found in a folder. */
 export interface FoundSource {
   readonly role: "labels" | "predictions";
@@ -38,6 +47,12 @@ export interface FoundSource {
   /** The folder of images these labels speak of, relative to the inspected folder; null where none fits. */
   readonly imageRoot: string | null;
   readonly problems: readonly Problem[];
+  /** Why this format was chosen where the rows could mean something else; null where there is no doubt. */
+  readonly guess: string | null;
+  /** The other formats these rows could be in, to choose from; empty where there is no doubt. */
+  readonly alternatives: readonly (LabelFormat | PredictionFormat)[];
+  /** VOC: the offset the files seem to use; null for other formats. */
+  readonly vocOffset: 0 | 1 | null;
 }
 
 export interface FolderReport {

@@ -32,6 +32,7 @@ CREATE TABLE image (
   width INTEGER NOT NULL,      -- pixels after EXIF rotation
   height INTEGER NOT NULL,
   state TEXT NOT NULL DEFAULT 'ok' CHECK (state IN ('ok', 'missing', 'unreadable')),
+  attributes TEXT,             -- JSON: SODA-D patches keep ori_id and start_coord
   UNIQUE (dataset_id, source_id)
 ) STRICT;
 CREATE INDEX image_by_path ON image (dataset_id, path);
