@@ -1,0 +1,28 @@
+import { spawn } from "node:child_process";
+
+export interface ProgramResult {
+  /** Exit code; null where the program could not be started at all. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program without a shell and collects what it prints. Never throws. */
+export function runProgram(program: string, args: readonly string[]): Promise<ProgramResult> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.on("error", (error) => resolve({ code: null, stdout, stderr: error.message }));
+    child.on("close", (code, signal) =>
+      resolve({ code: code ?? 1, stdout, stderr: signal ? `${stderr}ended by ${signal}` : stderr }),
+    );
+  });
+}
+
+/** The last lines of a program's output, for an error message. */
+export function lastLines(text: string, count = 4): string {
+  return text.trim().split("\n").slice(-count).join(" / ").slice(-600);
+}
