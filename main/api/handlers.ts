@@ -15,4 +15,7 @@ export type Handler<Name extends RouteName> = (
 export type Handlers = { readonly [Name in RouteName]: Handler<Name> };
 
 /** The handlers of some nouns: `HandlersOf<"jobs">`. One file per noun makes its own. */
-export type HandlersOf<Noun extends string> = Pick<Handlers, Extract<RouteName, `${Noun}/${string}`>>;
+export type HandlersOf<Noun extends string> = Pick<
+  Handlers,
+  Extract<RouteName, `${Noun}/${string}`>
+>;

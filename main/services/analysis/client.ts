@@ -1,0 +1,88 @@
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { AppError } from "../../../shared/domain/app-error.ts";
+import type { AnalysisMethods, MethodName } from "../../workers/methods.ts";
+import type { AnalysisReply, AnalysisRequest } from "../../workers/messages.ts";
+
+type Args<Name extends MethodName> = Parameters<AnalysisMethods[Name]>[1];
+type Result<Name extends MethodName> = ReturnType<AnalysisMethods[Name]>;
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Calls to a worker that holds datasets, predictions and verdicts as typed arrays. It starts with the first call;
+ * if it dies, the calls under way fail and the next call starts another.
+ */
+export class Analysis {
+  readonly #databasePath: string;
+  readonly #log: (line: string) => void;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | null = null;
+  #lastId = 0;
+
+  constructor(databasePath: string, log: (line: string) => void) {
+    this.#databasePath = databasePath;
+    this.#log = log;
+  }
+
+  call<Name extends MethodName>(method: Name, args: Args<Name>): Promise<Result<Name>> {
+    const worker = (this.#worker ??= this.#start());
+    const id = (this.#lastId += 1);
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject });
+      worker.postMessage({ id, method, args } satisfies AnalysisRequest);
+    });
+  }
+
+  /** Ends the worker at once; calls under way fail with `analysis/stopped`. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    this.#failAll(new AppError("analysis/stopped", "The analysis was stopped."));
+    await worker?.terminate();
+  }
+
+  #start(): Worker {
+    // Packaged, the sources are plain .js.
+    const file = new URL(`../../workers/analysis${extname(import.meta.filename)}`, import.meta.url);
+    const worker = new Worker(file, {
+      workerData: { databasePath: this.#databasePath },
+    });
+    worker.on("message", (reply: AnalysisReply) => {
+      const pending = this.#pending.get(reply.id);
+      if (!pending) return;
+      this.#pending.delete(reply.id);
+      if ("result" in reply) pending.resolve(reply.result);
+      else if (reply.error.code === null) pending.reject(new Error(reply.error.message));
+      else pending.reject(new AppError(reply.error.code, reply.error.message));
+    });
+    worker.on("error", (error) => {
+      this.#log(
+        `the analysis worker failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      this.#lost(worker);
+    });
+    worker.on("exit", () => this.#lost(worker));
+    return worker;
+  }
+
+  #lost(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    this.#failAll(
+      new AppError(
+        "analysis/crashed",
+        "The analysis stopped unexpectedly, perhaps for lack of memory. Try again.",
+      ),
+    );
+  }
+
+  #failAll(error: AppError): void {
+    const all = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of all) reject(error);
+  }
+}

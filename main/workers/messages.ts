@@ -1,0 +1,14 @@
+/** What main sends to the analysis worker, and what comes back. */
+export interface AnalysisRequest {
+  readonly id: number;
+  readonly method: string;
+  readonly args: unknown;
+}
+
+export type AnalysisReply =
+  | { readonly id: number; readonly result: unknown }
+  | {
+      readonly id: number;
+      /** `code` is null for anything but an AppError. */
+      readonly error: { readonly code: string | null; readonly message: string };
+    };
