@@ -1,0 +1,49 @@
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from "vue-router";
+import type { TextKey } from "./text/t.ts";
+
+/**
+ * Every page. `title` is the text of the window title. A page with `dropsWithDataset` shows one thing of one dataset,
+ * so that choosing another dataset leaves it. The part after # holds the whole state, which works on any host.
+ */
+interface PageMeta {
+  readonly title: TextKey;
+  readonly dropsWithDataset?: true;
+}
+
+function page(
+  path: string,
+  name: string,
+  component: () => Promise<unknown>,
+  meta: PageMeta,
+): RouteRecordRaw {
+  return { path, name, component: component as never, meta: { ...meta } };
+}
+
+export const routes: readonly RouteRecordRaw[] = [
+  page("/", "start", () => import("./pages/StartPage.vue"), { title: "nav.start" }),
+  page("/open", "open", () => import("./pages/OpenPage.vue"), { title: "nav.open" }),
+  page("/data", "data", () => import("./pages/DataPage.vue"), { title: "nav.data" }),
+  page("/data/problems", "problems", () => import("./pages/ProblemsPage.vue"), {
+    title: "nav.problems",
+  }),
+  page("/images/:imageId(\\d+)", "image", () => import("./pages/ImagePage.vue"), {
+    title: "nav.image",
+    dropsWithDataset: true,
+  }),
+  page("/runs", "runs", () => import("./pages/RunsPage.vue"), { title: "nav.runs" }),
+  page("/runs/:runId(\\d+)", "run", () => import("./pages/RunPage.vue"), {
+    title: "nav.runs",
+    dropsWithDataset: true,
+  }),
+  page("/failures", "failures", () => import("./pages/FailuresPage.vue"), {
+    title: "nav.failures",
+  }),
+  page("/compare", "compare", () => import("./pages/ComparePage.vue"), { title: "nav.compare" }),
+  page("/jobs", "jobs", () => import("./pages/JobsPage.vue"), { title: "nav.jobs" }),
+  page("/settings", "settings", () => import("./pages/SettingsPage.vue"), {
+    title: "nav.settings",
+  }),
+  { path: "/:rest(.*)*", redirect: "/" },
+];
+
+export const router = createRouter({ history: createWebHashHistory(), routes });

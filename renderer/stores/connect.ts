@@ -1,0 +1,49 @@
+import type { PushEvent } from "../../shared/api/jobs.ts";
+import type { EventStream } from "../api/events.ts";
+import { useDatasets } from "./datasets.ts";
+import { useJobs } from "./jobs.ts";
+import { useProject } from "./project.ts";
+import { useRuns } from "./runs.ts";
+import { useSettings } from "./settings.ts";
+
+/** Ties the stores to the event stream. Called once; a broken stream reads everything again when it is back. */
+export function connectStores(events: EventStream): void {
+  const project = useProject();
+  const jobs = useJobs();
+  const datasets = useDatasets();
+  const runs = useRuns();
+
+  const reload = {
+    project: () => Promise.all([project.load(), datasets.load(), runs.load(), jobs.load()]),
+    datasets: () => datasets.load(),
+    predictionSets: () => datasets.load(),
+    runs: () => runs.load(),
+    // An edit raises the revision and makes runs stale.
+    annotations: () => Promise.all([datasets.load(), runs.load()]),
+    models: () => Promise.resolve(),
+  } as const satisfies Record<
+    Extract<PushEvent, { type: "changed" }>["noun"],
+    () => Promise<unknown>
+  >;
+
+  events.onEvent((event) => {
+    if (event.type === "job") jobs.apply(event.job);
+    else void reload[event.noun]().catch(ignoreWhileAway);
+  });
+  events.onState((connected) => (project.connected = connected));
+  const readAll = () => {
+    void reload.project().catch(ignoreWhileAway);
+    void useSettings().load().catch(ignoreWhileAway);
+  };
+  let opened = false;
+  events.onOpen(() => {
+    if (opened) readAll();
+    opened = true;
+  });
+  readAll();
+}
+
+/** The stream reports the lost connection itself and everything is read again once it is back. */
+function ignoreWhileAway(thrown: unknown): void {
+  if (useProject().connected) console.warn(thrown);
+}

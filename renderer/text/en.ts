@@ -1,0 +1,20 @@
+import { charts } from "./en/charts.ts";
+import { common } from "./en/common.ts";
+import { data } from "./en/data.ts";
+import { frame } from "./en/frame.ts";
+import { imports } from "./en/imports.ts";
+import { jobs } from "./en/jobs.ts";
+import { runs } from "./en/runs.ts";
+import { settings } from "./en/settings.ts";
+
+/** Everything the page says, in English. Another language is a second value of this type. */
+export const en = {
+  ...common,
+  ...frame,
+  ...imports,
+  ...runs,
+  ...charts,
+  ...data,
+  ...jobs,
+  ...settings,
+} as const;

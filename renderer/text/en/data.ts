@@ -1,0 +1,2 @@
+/** Data, Failures and Image pages. */
+export const data = {} as const;
