@@ -1,0 +1,172 @@
+/**
+ * The scores of VisDrone-DET's toolkit, 0..1.
+ *
+ * - Ignored regions (`set.regions`) first drop the ground truth and the predictions at least half inside them.
+ * - maxDets then keeps the first rows of each image in file order, over all classes; score plays no part in it.
+ * - Ground truth with `ignore` 1 (score 0 in the file) is matched last, by the prediction's own area, any number of
+ *   times, and counts neither way; yet recall divides by all of the class, ignored ones included.
+ * - AP is the whole area under the envelope. Means are weighted by how many images hold the class.
+ *
+ * Rows of classes that are not scored carry category -1, and cost nothing to pass: ground truth of "others" is then
+ * only skipped as a target (a prediction on it stays a false positive), and predictions outside the ten classes keep
+ * their place in the maxDets cut. Leaving "others" ground truth out gives the same scores.
+ *
+ * Area ranges beyond the first are an addition of ours, in COCO's manner: ground truth outside the range is ignored
+ * (and taken at most once), unmatched predictions outside it are ignored.
+ * Source: VisDrone2018-DET-toolkit, evalDET.m and utils/.
+ */
+import type { AreaRange, EvaluationParams } from "../../domain/protocols.ts";
+import type { ClassScore, EvaluationResult, EvaluationSet } from "../types.ts";
+import { areaUnderCurve } from "./area-under-curve.ts";
+import { admittedRows, matchVisDrone, prepareVisDrone, type VisDroneSet } from "./match.ts";
+import { visDroneThresholds } from "./thresholds.ts";
+
+const T = visDroneThresholds.length;
+const AT_50 = 0;
+const AT_75 = 5;
+
+/** The scores of one area range. */
+interface RangeScores {
+  /** [K] ground truths of the range that recall divides by. */
+  readonly divisor: Int32Array;
+  /** [K] images that hold the class: the weight of its scores. */
+  readonly images: Int32Array;
+  /** Ground truths that are not ignored. */
+  readonly counted: Int32Array;
+  /** [K,T] */
+  readonly precision: Float64Array;
+  /** [M] of [K,T] */
+  readonly recall: readonly Float64Array[];
+}
+
+export function evaluateVisDrone(set: EvaluationSet, params: EvaluationParams): EvaluationResult {
+  const started = performance.now();
+  const prepared = prepareVisDrone(set);
+  const matched = performance.now();
+  const ranges = params.areaRanges.map((range) => scoresOfRange(prepared, range, params.maxDets));
+  const summary: Record<string, number | null> = {};
+  ranges.forEach((scores, i) => {
+    const suffix = i === 0 ? "" : `_${params.areaRanges[i]!.label}`;
+    summary[`AP${suffix}`] = weightedMean(scores, scores.precision, 0, T);
+    if (i > 0) {
+      summary[`AR${suffix}`] = weightedMean(scores, scores.recall.at(-1)!, 0, T);
+      return;
+    }
+    summary["AP50"] = weightedMean(scores, scores.precision, AT_50, 1);
+    summary["AP75"] = weightedMean(scores, scores.precision, AT_75, 1);
+    scores.recall.forEach((recall, m) => {
+      summary[`AR${params.maxDets[m]!}`] = weightedMean(scores, recall, 0, T);
+    });
+  });
+  return {
+    params,
+    summary,
+    perClass: classScores(set, params, ranges),
+    arrays: null,
+    truthCounts: ranges.map(({ counted }) => counted.reduce((sum, n) => sum + n, 0)),
+    timings: { evaluate: matched - started, accumulate: performance.now() - matched },
+  };
+}
+
+function scoresOfRange(
+  prepared: VisDroneSet,
+  range: AreaRange,
+  maxDets: readonly number[],
+): RangeScores {
+  const K = prepared.set.categoryIds.length;
+  const counts = countTruth(prepared, range);
+  const precision = new Float64Array(K * T);
+  const recall = maxDets.map((limit, m) => {
+    const masks = matchVisDrone(prepared, range, limit);
+    const hits = hitCounts(prepared, masks.hit, K);
+    // Only the largest maxDets feeds AP.
+    if (m === maxDets.length - 1) {
+      const admitted = admittedRows(prepared, limit);
+      const byClass = admittedByClass(prepared, admitted, K);
+      for (let k = 0; k < K; k++)
+        for (let t = 0; t < T; t++)
+          precision[k * T + t] = areaUnderCurve(byClass[k]!, masks, t, counts.divisor[k]!);
+    }
+    return hits.map((n, cell) => n / Math.max(1, counts.divisor[Math.floor(cell / T)]!));
+  });
+  return { ...counts, precision, recall };
+}
+
+function countTruth({ set, dropped }: VisDroneSet, range: AreaRange) {
+  const K = set.categoryIds.length;
+  const { image, category, area, ignore } = set.truth;
+  const divisor = new Int32Array(K);
+  const counted = new Int32Array(K);
+  const images = new Int32Array(K);
+  const seen = new Set<number>();
+  for (let t = 0; t < image.length; t++) {
+    const k = category[t]!;
+    if (k < 0 || dropped.truth[t] === 1 || area[t]! < range.low || area[t]! > range.high) continue;
+    divisor[k]!++;
+    if (ignore[t] === 0) counted[k]!++;
+    const cell = image[t]! * K + k;
+    if (!seen.has(cell)) images[k]!++;
+    seen.add(cell);
+  }
+  return { divisor, counted, images };
+}
+
+/** [K,T] true positives. */
+function hitCounts({ set }: VisDroneSet, hit: Uint16Array, K: number): Float64Array {
+  const counts = new Float64Array(K * T);
+  for (let p = 0; p < hit.length; p++)
+    for (let t = 0, bits = hit[p]!; bits !== 0; t++, bits >>= 1)
+      if (bits & 1) counts[set.predictions.category[p]! * T + t]!++;
+  return counts;
+}
+
+/** [K] the admitted prediction rows of each class by descending score. */
+function admittedByClass({ set, order }: VisDroneSet, admitted: Uint8Array, K: number) {
+  const rows = Array.from({ length: K }, (): number[] => []);
+  for (const p of order) if (admitted[p] === 1) rows[set.predictions.category[p]!]!.push(p);
+  return rows;
+}
+
+/** Mean over the classes, each as often as there are images that hold it, and over `count` thresholds. */
+function weightedMean(
+  { images }: RangeScores,
+  values: Float64Array,
+  first: number,
+  count: number,
+): number | null {
+  let sum = 0;
+  let weight = 0;
+  images.forEach((n, k) => {
+    for (let t = first; t < first + count; t++) sum += n * values[k * T + t]!;
+    weight += n * count;
+  });
+  return weight === 0 ? null : sum / weight;
+}
+
+function classScores(
+  set: EvaluationSet,
+  params: EvaluationParams,
+  ranges: readonly RangeScores[],
+): ClassScore[] {
+  const predicted = new Int32Array(set.categoryIds.length);
+  for (const k of set.predictions.category) if (k >= 0) predicted[k]!++;
+  const mean = (scores: RangeScores, k: number, values: Float64Array, first = 0, count = T) => {
+    if (scores.images[k] === 0) return null;
+    const cells = values.subarray(k * T + first, k * T + first + count);
+    return cells.reduce((sum, value) => sum + value, 0) / count;
+  };
+  const first = ranges[0]!;
+  return set.categoryIds.map((categoryId, k) => ({
+    categoryId,
+    name: set.categoryNames[k]!,
+    truthCount: first.counted[k]!,
+    predictionCount: predicted[k]!,
+    ap: mean(first, k, first.precision),
+    ap50: mean(first, k, first.precision, AT_50, 1),
+    ap75: mean(first, k, first.precision, AT_75, 1),
+    ar: mean(first, k, first.recall.at(-1)!),
+    areas: Object.fromEntries(
+      ranges.map((scores, i) => [params.areaRanges[i]!.label, mean(scores, k, scores.precision)]),
+    ),
+  }));
+}
