@@ -73,16 +73,13 @@ export function buildApp(config: AppConfig, ports: AppPorts): App {
     errorResponse(error, `${context.req.method} ${context.req.path}`, ports.log),
   );
   hono.get("/api/events", (context) => eventStream(events, context.req.raw.signal, closing.signal));
-  hono.post(
-    "/api/:noun/:verb",
-    bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge }),
-    (context) =>
-      answerCall(
-        `${context.req.param("noun")}/${context.req.param("verb")}`,
-        context.req.raw,
-        handlers,
-        ports.log,
-      ),
+  hono.post("/api/:noun/:verb", (context) =>
+    answerCall(
+      `${context.req.param("noun")}/${context.req.param("verb")}`,
+      context.req.raw,
+      handlers,
+      ports.log,
+    ),
   );
   hono.all("/api/*", () => plainError("call/not-found", "There is nothing at this address.", 404));
   hono.get("*", (context) => pageFile(config.pageFolder, context.req.path));
