@@ -1,0 +1,182 @@
+/**
+ * From matches to the three arrays of pycocotools.
+ * Letters: T IoU thresholds, R recall thresholds, K classes, A area ranges, M maxDets.
+ */
+import { HitList, hitsNeeded } from "./curve.ts";
+import { NO_CANDIDATE, type Matches } from "./matches.ts";
+import { ALL_THRESHOLDS, iouThresholds, recallThresholds } from "./thresholds.ts";
+import type { EvaluationArrays } from "./types.ts";
+
+const T = iouThresholds.length;
+const R = recallThresholds.length;
+
+/** Arrays of the right size, -1 everywhere. */
+export function emptyArrays(K: number, A: number, M: number): EvaluationArrays {
+  return {
+    shape: { T, R, K, A, M },
+    precision: new Float64Array(T * R * K * A * M).fill(-1),
+    recall: new Float64Array(T * K * A * M).fill(-1),
+    scores: new Float64Array(T * R * K * A * M).fill(-1),
+  };
+}
+
+/** Working memory of accumulation, so that one class after the other can use it. */
+export class Accumulator {
+  readonly #hits = new HitList();
+  readonly #precision = new Float64Array(R);
+  readonly #scores = new Float64Array(R);
+  /** [C'] positions of the class's predictions with candidates. */
+  #positions = new Int32Array(0);
+  /** [C',A,M] false positives without candidates before each of them. */
+  #plainFalse = new Int32Array(0);
+  #candidates = 0;
+
+  /**
+   * Fills class `k` of `into` from the predictions before position `end` (the class's end where left out).
+   * truthCounts: [A] ground truths of the class that count.
+   */
+  fillClass(
+    matches: Matches,
+    k: number,
+    truthCounts: Int32Array,
+    into: EvaluationArrays,
+    end: number = matches.classStart[k + 1]!,
+  ): void {
+    const { A, M } = into.shape;
+    const start = matches.classStart[k]!;
+    const admitted = this.#collect(matches, start, end);
+    for (let a = 0; a < A; a++) {
+      if (truthCounts[a] === 0) {
+        for (let m = 0; m < M; m++) writeAbsent(into, k, a, m);
+        continue;
+      }
+      const needed = hitsNeeded(truthCounts[a]!);
+      for (let m = 0; m < M; m++) {
+        if (m > 0 && admitted[m] === admitted[m - 1]) copyFromSmallerMaxDets(into, k, a, m);
+        else {
+          this.#gatherHits(matches, a, m, truthCounts[a]!);
+          const firstScore = admitted[m] === 0 ? 0 : matches.score[start]!;
+          this.#writeCurves(matches, k, a, m, truthCounts[a]!, needed, firstScore, into);
+        }
+      }
+    }
+  }
+
+  /** Lists predictions with candidates, with the false positives before them. Returns [M] predictions admitted. */
+  #collect(matches: Matches, start: number, end: number): Int32Array {
+    const { candidate, admittedBy, inRange, params } = matches;
+    const A = params.areaRanges.length;
+    const M = params.maxDets.length;
+    this.#reserve(matches, start, end, A * M);
+    // [A,M] of the predictions so far: false positives whose smallest maxDets is m.
+    const plain = new Int32Array(A * M);
+    const admitted = new Int32Array(M);
+    this.#candidates = 0;
+    for (let at = start; at < end; at++) {
+      const m = admittedBy[at]!;
+      admitted[m]!++;
+      if (candidate[at] === NO_CANDIDATE)
+        for (let bits = inRange[at]!; bits !== 0; bits &= bits - 1)
+          plain[(31 - Math.clz32(bits & -bits)) * M + m]!++;
+      else this.#list(at, plain, A, M);
+    }
+    for (let m = 1; m < M; m++) admitted[m]! += admitted[m - 1]!;
+    return admitted;
+  }
+
+  #list(position: number, plain: Int32Array, A: number, M: number): void {
+    const at = this.#candidates++;
+    this.#positions[at] = position;
+    for (let a = 0, slot = 0; a < A; a++)
+      for (let m = 0, sum = 0; m < M; m++, slot++) {
+        sum += plain[slot]!;
+        this.#plainFalse[at * A * M + slot] = sum;
+      }
+  }
+
+  #reserve({ candidate }: Matches, start: number, end: number, width: number): void {
+    let count = 0;
+    for (let at = start; at < end; at++) if (candidate[at] !== NO_CANDIDATE) count++;
+    if (count > this.#positions.length) this.#positions = new Int32Array(count);
+    if (count * width > this.#plainFalse.length) this.#plainFalse = new Int32Array(count * width);
+  }
+
+  /** Runs through the listed predictions that the m-th maxDets admits. */
+  #gatherHits(matches: Matches, a: number, m: number, truthCount: number): void {
+    const { candidate, admittedBy, hits, ignored, params } = matches;
+    const A = params.areaRanges.length;
+    const M = params.maxDets.length;
+    this.#hits.reset(truthCount);
+    for (let i = 0; i < this.#candidates; i++) {
+      const position = this.#positions[i]!;
+      if (admittedBy[position]! > m) continue;
+      const mask = candidate[position]! * A + a;
+      const misses = ALL_THRESHOLDS & ~(hits[mask]! | ignored[mask]!);
+      this.#hits.add(position, hits[mask]!, misses, this.#plainFalse[(i * A + a) * M + m]!);
+    }
+  }
+
+  #writeCurves(
+    matches: Matches,
+    k: number,
+    a: number,
+    m: number,
+    truthCount: number,
+    needed: Int32Array,
+    firstScore: number,
+    into: EvaluationArrays,
+  ): void {
+    const { K, A, M } = into.shape;
+    const cell = (k * A + a) * M + m;
+    for (let t = 0; t < T; t++) {
+      this.#hits.curve(t, needed, matches.score, this.#precision, this.#scores);
+      // Recall 0 is reached before anything is hit, at the very first prediction, even an ignored one.
+      this.#scores[0] = firstScore;
+      for (let r = 0; r < R; r++) {
+        const slot = (t * R + r) * K * A * M + cell;
+        into.precision[slot] = this.#precision[r]!;
+        into.scores[slot] = this.#scores[r]!;
+      }
+      into.recall[t * K * A * M + cell] = this.#hits.count[t]! / truthCount;
+    }
+  }
+}
+
+function writeAbsent(into: EvaluationArrays, k: number, a: number, m: number): void {
+  const { K, A, M } = into.shape;
+  const cell = (k * A + a) * M + m;
+  for (let row = 0; row < T * R; row++) {
+    into.precision[row * K * A * M + cell] = -1;
+    into.scores[row * K * A * M + cell] = -1;
+  }
+  for (let t = 0; t < T; t++) into.recall[t * K * A * M + cell] = -1;
+}
+
+/** Where a larger maxDets admits nothing more, its values are those of the one before it. */
+function copyFromSmallerMaxDets(into: EvaluationArrays, k: number, a: number, m: number): void {
+  const { K, A, M } = into.shape;
+  const cell = (k * A + a) * M + m;
+  for (let row = 0; row < T * R; row++) {
+    const slot = row * K * A * M + cell;
+    into.precision[slot] = into.precision[slot - 1]!;
+    into.scores[slot] = into.scores[slot - 1]!;
+  }
+  for (let t = 0; t < T; t++) {
+    const slot = t * K * A * M + cell;
+    into.recall[slot] = into.recall[slot - 1]!;
+  }
+}
+
+/** [K,A] ground truths that count, by class and area range. */
+export function countTruth(
+  category: Int32Array,
+  truthCounts: Uint16Array,
+  K: number,
+  A: number,
+): Int32Array {
+  const counts = new Int32Array(K * A);
+  for (let n = 0; n < category.length; n++)
+    for (let bits = truthCounts[n]!; bits !== 0; bits &= bits - 1)
+      counts[category[n]! * A + 31 - Math.clz32(bits & -bits)]!++;
+  return counts;
+}

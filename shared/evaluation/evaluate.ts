@@ -1,0 +1,80 @@
+/**
+ * Evaluation of a set: exact to the bit with pycocotools 2.0.11 for COCO and custom ranges, and with SODA-D's own
+ * evaluator for SODA-D, but that a ground truth with id 0 counts like any other.
+ * Letters: T IoU thresholds, R recall thresholds, K classes, A area ranges, M maxDets, N truth, P predictions.
+ */
+import type { EvaluationParams } from "../domain/protocols.ts";
+import { Accumulator, countTruth, emptyArrays } from "./accumulate.ts";
+import { checkSet } from "./check-set.ts";
+import { matchDetections } from "./match.ts";
+import type { Matches } from "./matches.ts";
+import { headlineOf, scoreClass, summarize } from "./summarize.ts";
+import type { ClassScore, EvaluationArrays, EvaluationResult, EvaluationSet } from "./types.ts";
+
+/** Checks, matches, accumulates and sums up. Throws an AppError `evaluation/...` that names what is wrong. */
+export function evaluate(set: EvaluationSet, params: EvaluationParams): EvaluationResult {
+  const began = performance.now();
+  checkSet(set, params);
+  const matches = matchDetections(set, params);
+  const matched = performance.now();
+  const { arrays, truthCounts } = accumulate(set, matches);
+  const result = resultOf(set, params, arrays, truthCounts);
+  return {
+    ...result,
+    timings: { evaluate: matched - began, accumulate: performance.now() - matched },
+  };
+}
+
+/** The three arrays of all classes, and [K,A] the ground truths that count. */
+export function accumulate(
+  set: EvaluationSet,
+  matches: Matches,
+): { arrays: EvaluationArrays; truthCounts: Int32Array } {
+  const K = set.categoryIds.length;
+  const A = matches.params.areaRanges.length;
+  const truthCounts = countTruth(set.truth.category, matches.truthCounts, K, A);
+  const arrays = emptyArrays(K, A, matches.params.maxDets.length);
+  const accumulator = new Accumulator();
+  for (let k = 0; k < K; k++)
+    accumulator.fillClass(matches, k, truthCounts.subarray(k * A, (k + 1) * A), arrays);
+  return { arrays, truthCounts };
+}
+
+/** Everything of a result but its timings. truthCounts: [K,A]. */
+export function resultOf(
+  set: EvaluationSet,
+  params: EvaluationParams,
+  arrays: EvaluationArrays,
+  truthCounts: Int32Array,
+): Omit<EvaluationResult, "timings"> {
+  const K = set.categoryIds.length;
+  const A = params.areaRanges.length;
+  const byRange = new Array<number>(A).fill(0);
+  for (let i = 0; i < K * A; i++) byRange[i % A]! += truthCounts[i]!;
+  return {
+    params,
+    summary: summarize(arrays, params),
+    perClass: classScores(set, params, arrays, truthCounts),
+    arrays,
+    truthCounts: byRange,
+  };
+}
+
+function classScores(
+  set: EvaluationSet,
+  params: EvaluationParams,
+  arrays: EvaluationArrays,
+  truthCounts: Int32Array,
+): ClassScore[] {
+  const A = params.areaRanges.length;
+  const { range } = headlineOf(params);
+  const predictions = new Int32Array(set.categoryIds.length);
+  for (const k of set.predictions.category) predictions[k]!++;
+  return set.categoryIds.map((categoryId, k) => ({
+    categoryId,
+    name: set.categoryNames[k]!,
+    truthCount: truthCounts[k * A + range]!,
+    predictionCount: predictions[k]!,
+    ...scoreClass(arrays, params, k),
+  }));
+}
