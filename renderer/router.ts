@@ -1,9 +1,9 @@
-import { createRouter, createWebHashHistory, type RouteRecordRaw } from "vue-router";
+import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 import type { TextKey } from "./text/t.ts";
 
 /**
  * Every page. `title` is the text of the window title. A page with `dropsWithDataset` shows one thing of one dataset,
- * so that choosing another dataset leaves it. The part after # holds the whole state, which works on any host.
+ * so that choosing another dataset leaves it. Every host answers any path with the page, which reads its whole state from the address.
  */
 interface PageMeta {
   readonly title: TextKey;
@@ -46,4 +46,4 @@ export const routes: readonly RouteRecordRaw[] = [
   { path: "/:rest(.*)*", redirect: "/" },
 ];
 
-export const router = createRouter({ history: createWebHashHistory(), routes });
+export const router = createRouter({ history: createWebHistory(), routes });
