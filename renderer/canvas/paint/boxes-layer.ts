@@ -1,0 +1,160 @@
+import { TINY_SIDE, type Density } from "../scene/density.ts";
+import type { Judgement, Scene } from "../scene/scene.ts";
+import { FULL, HIDDEN } from "../scene/visibility.ts";
+import { visibleRect, type Viewport } from "../viewport.ts";
+import { MARKER_SIDE, type MarkerSprites } from "./markers.ts";
+import { boxStyles, overPicture, styleOf, type BoxStyle } from "./styles.ts";
+
+const LINE = 1.5;
+/** Above this many boxes the dark edge under the lines is left out: the picture is covered anyway. */
+const EDGED = 1500;
+/** Broken lines of boxes up to this side are drawn as parts of the side, CSS pixels. */
+const SMALL_SIDE = 96;
+const SPUR = 4;
+
+/** What the layer draws, in screen pixels: [x, y, w, h] per box and [x, y] per marker, by style. */
+export interface DrawList {
+  readonly boxes: readonly number[][];
+  readonly markers: readonly number[][];
+  readonly boxCount: number;
+  readonly markerCount: number;
+}
+
+/** Sorts what is in view by style, into boxes and markers. Objects gathered in a density bin are left out. */
+export function listVisible(
+  scene: Scene,
+  judgement: Judgement,
+  shown: Uint8Array,
+  density: Density,
+  view: Viewport,
+): DrawList {
+  const boxes = boxStyles.map((): number[] => []);
+  const markers = boxStyles.map((): number[] => []);
+  let boxCount = 0;
+  let markerCount = 0;
+  scene.index.query(visibleRect(view, MARKER_SIDE), (object) => {
+    if (shown[object] === HIDDEN || density.gathered[object] === 1) return;
+    const at = object * 4;
+    const w = scene.boxes[at + 2]! * view.scale;
+    const h = scene.boxes[at + 3]! * view.scale;
+    const x = scene.boxes[at]! * view.scale + view.originX;
+    const y = scene.boxes[at + 1]! * view.scale + view.originY;
+    const style = styleOf(scene, judgement, object);
+    if (Math.max(w, h) >= TINY_SIDE) {
+      boxes[style]!.push(x, y, w, h);
+      boxCount += 1;
+    } else if (shown[object] === FULL) {
+      markers[style]!.push(x + w / 2, y + h / 2);
+      markerCount += 1;
+    }
+  });
+  return { boxes, markers, boxCount, markerCount };
+}
+
+/**
+ * Draws boxes and markers. Each box is one `strokeRect` or a few `fillRect`s: with a software rasteriser those are
+ * several times faster than one long path, and dashes ten times slower.
+ */
+export function paintBoxes(
+  ctx: CanvasRenderingContext2D,
+  list: DrawList,
+  sprites: MarkerSprites,
+  pixelRatio: number,
+): void {
+  const snap = (value: number) => Math.round(value * pixelRatio) / pixelRatio;
+  if (list.boxCount <= EDGED) {
+    ctx.lineWidth = LINE + 2;
+    ctx.strokeStyle = overPicture.edge;
+    list.boxes.forEach((rects, style) => {
+      if (boxStyles[style]!.line === null) strokeRects(ctx, rects, snap);
+    });
+  }
+  boxStyles.forEach((style, at) => {
+    paintStyle(ctx, style, list.boxes[at]!, snap);
+    const sprite = sprites[at]!;
+    const marks = list.markers[at]!;
+    for (let i = 0; i < marks.length; i += 2) {
+      const x = snap(marks[i]! - MARKER_SIDE / 2);
+      const y = snap(marks[i + 1]! - MARKER_SIDE / 2);
+      ctx.drawImage(sprite, x, y, MARKER_SIDE, MARKER_SIDE);
+    }
+  });
+}
+
+function paintStyle(
+  ctx: CanvasRenderingContext2D,
+  style: BoxStyle,
+  rects: readonly number[],
+  snap: (value: number) => number,
+): void {
+  ctx.strokeStyle = ctx.fillStyle = style.colour;
+  ctx.lineWidth = LINE;
+  if (style.line === null) strokeRects(ctx, rects, snap);
+  else paintBroken(ctx, style, style.line, rects);
+  if (style.spurs) paintSpurs(ctx, rects);
+}
+
+function strokeRects(
+  ctx: CanvasRenderingContext2D,
+  rects: readonly number[],
+  snap: (value: number) => number,
+): void {
+  for (let i = 0; i < rects.length; i += 4) {
+    const x = snap(rects[i]!);
+    const y = snap(rects[i + 1]!);
+    ctx.strokeRect(
+      x,
+      y,
+      snap(rects[i]! + rects[i + 2]!) - x,
+      snap(rects[i + 1]! + rects[i + 3]!) - y,
+    );
+  }
+}
+
+function paintBroken(
+  ctx: CanvasRenderingContext2D,
+  style: BoxStyle,
+  parts: readonly (readonly [number, number])[],
+  rects: readonly number[],
+): void {
+  const half = LINE / 2;
+  for (let i = 0; i < rects.length; i += 4) {
+    const x = rects[i]!;
+    const y = rects[i + 1]!;
+    const w = rects[i + 2]!;
+    const h = rects[i + 3]!;
+    if (Math.max(w, h) > SMALL_SIDE) {
+      ctx.setLineDash(style.dash as number[]);
+      ctx.strokeRect(x, y, w, h);
+      ctx.setLineDash([]);
+      continue;
+    }
+    for (const [from, to] of parts) {
+      const across = (to - from) * w;
+      const down = (to - from) * h;
+      ctx.fillRect(x + from * w, y - half, across, LINE);
+      ctx.fillRect(x + from * w, y + h - half, across, LINE);
+      ctx.fillRect(x - half, y + from * h, LINE, down);
+      ctx.fillRect(x + w - half, y + from * h, LINE, down);
+    }
+  }
+}
+
+function paintSpurs(ctx: CanvasRenderingContext2D, rects: readonly number[]): void {
+  for (let i = 0; i < rects.length; i += 4) {
+    const left = rects[i]!;
+    const top = rects[i + 1]!;
+    const right = left + rects[i + 2]!;
+    const bottom = top + rects[i + 3]!;
+    ctx.beginPath();
+    ctx.moveTo(left, top);
+    ctx.lineTo(left - SPUR, top - SPUR);
+    ctx.moveTo(right, top);
+    ctx.lineTo(right + SPUR, top - SPUR);
+    ctx.moveTo(right, bottom);
+    ctx.lineTo(right + SPUR, bottom + SPUR);
+    ctx.moveTo(left, bottom);
+    ctx.lineTo(left - SPUR, bottom + SPUR);
+    ctx.stroke();
+  }
+}

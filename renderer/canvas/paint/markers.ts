@@ -1,0 +1,64 @@
+import { boxStyles, overPicture, type MarkerShape } from "./styles.ts";
+
+/** Side of the square a marker is drawn in, CSS pixels; what is seen of it is about 10. */
+export const MARKER_SIDE = 14;
+const HALF = MARKER_SIDE / 2;
+const REACH = 4.5;
+
+export type MarkerSprites = readonly HTMLCanvasElement[];
+
+/** One picture per style, drawn once per pixel ratio: copying them is much faster than drawing thousands of shapes. */
+export function makeMarkerSprites(pixelRatio: number): MarkerSprites {
+  return boxStyles.map((style) => {
+    const sprite = document.createElement("canvas");
+    sprite.width = sprite.height = Math.ceil(MARKER_SIDE * pixelRatio);
+    const ctx = sprite.getContext("2d")!;
+    ctx.scale(sprite.width / MARKER_SIDE, sprite.height / MARKER_SIDE);
+    const shape = markerPath(style.marker, HALF, HALF);
+    ctx.lineCap = "square";
+    ctx.lineWidth = 3.5;
+    ctx.strokeStyle = overPicture.edge;
+    ctx.stroke(shape);
+    ctx.lineWidth = 1.5;
+    ctx.strokeStyle = style.colour;
+    ctx.stroke(shape);
+    return sprite;
+  });
+}
+
+function markerPath(shape: MarkerShape, x: number, y: number): Path2D {
+  const path = new Path2D();
+  switch (shape) {
+    case "ring":
+      path.arc(x, y, REACH - 0.25, 0, 2 * Math.PI);
+      return path;
+    case "dot":
+      path.arc(x, y, 2, 0, 2 * Math.PI);
+      return path;
+    case "diamond":
+      path.moveTo(x, y - REACH);
+      path.lineTo(x + REACH, y);
+      path.lineTo(x, y + REACH);
+      path.lineTo(x - REACH, y);
+      path.closePath();
+      return path;
+    case "cross":
+      path.moveTo(x - 2.5, y - 2.5);
+      path.lineTo(x + 2.5, y + 2.5);
+      path.moveTo(x + 2.5, y - 2.5);
+      path.lineTo(x - 2.5, y + 2.5);
+      return path;
+    case "corners":
+      for (const [sx, sy] of [
+        [-1, -1],
+        [1, -1],
+        [1, 1],
+        [-1, 1],
+      ] as const) {
+        path.moveTo(x + sx * (REACH - 3), y + sy * REACH);
+        path.lineTo(x + sx * REACH, y + sy * REACH);
+        path.lineTo(x + sx * REACH, y + sy * (REACH - 3));
+      }
+      return path;
+  }
+}

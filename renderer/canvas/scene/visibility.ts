@@ -1,0 +1,27 @@
+import { BELOW_SCORE, HIT, UNMATCHED, type Judgement, type Scene } from "./scene.ts";
+
+/** What the user has switched on. */
+export interface Shown {
+  readonly truth: boolean;
+  readonly predictions: boolean;
+}
+
+/** Drawn neither as a box nor as a marker. */
+export const HIDDEN = 0;
+/** Drawn as a box; as a marker only its match is drawn, which lies in the same place. */
+export const BOX_ONLY = 1;
+export const FULL = 2;
+
+/** [N] HIDDEN, BOX_ONLY or FULL for each object. */
+export function visibility(scene: Scene, judgement: Judgement, shown: Shown): Uint8Array {
+  const result = new Uint8Array(scene.count);
+  if (shown.truth) result.fill(FULL, 0, scene.truthCount);
+  if (!shown.predictions) return result;
+  for (let i = scene.truthCount; i < scene.count; i += 1) {
+    const verdict = judgement.verdict[i]!;
+    if (verdict === BELOW_SCORE) continue;
+    const doubled = verdict === HIT && judgement.match[i] !== UNMATCHED && shown.truth;
+    result[i] = doubled ? BOX_ONLY : FULL;
+  }
+  return result;
+}
