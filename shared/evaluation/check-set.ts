@@ -10,10 +10,18 @@ export function checkSet(set: EvaluationSet, params: EvaluationParams): void {
   checkParams(params);
   checkLengths(set);
   const { truth, predictions } = set;
-  checkIndices("truth", "image", truth.image, set.imageIds.length);
-  checkIndices("truth", "category", truth.category, set.categoryIds.length);
-  checkIndices("predictions", "image", predictions.image, set.imageIds.length);
-  checkIndices("predictions", "category", predictions.category, set.categoryIds.length);
+  // VisDrone keeps rows of classes that are not scored, as category -1: they take places in its maxDets cut.
+  const lowestClass = params.protocol === "visdrone" ? -1 : 0;
+  checkIndices("truth", "image", truth.image, 0, set.imageIds.length);
+  checkIndices("truth", "category", truth.category, lowestClass, set.categoryIds.length);
+  checkIndices("predictions", "image", predictions.image, 0, set.imageIds.length);
+  checkIndices(
+    "predictions",
+    "category",
+    predictions.category,
+    lowestClass,
+    set.categoryIds.length,
+  );
   checkBoxes("truth", truth.boxes);
   checkBoxes("predictions", predictions.boxes);
   for (let row = 0; row < truth.area.length; row++)
@@ -68,10 +76,17 @@ function checkLengths({ truth, predictions, categoryIds, categoryNames }: Evalua
   expect("categoryNames", categoryNames.length, categoryIds.length, "categoryIds");
 }
 
-function checkIndices(columns: string, field: string, values: Int32Array, count: number): void {
+/** Every value must be in lowest..count-1. */
+function checkIndices(
+  columns: string,
+  field: string,
+  values: Int32Array,
+  lowest: number,
+  count: number,
+): void {
   for (let row = 0; row < values.length; row++)
-    if (values[row]! < 0 || values[row]! >= count)
-      throw badValue(columns, row, field, values[row]!, `an index from 0 to ${count - 1}`);
+    if (values[row]! < lowest || values[row]! >= count)
+      throw badValue(columns, row, field, values[row]!, `an index from ${lowest} to ${count - 1}`);
 }
 
 /**

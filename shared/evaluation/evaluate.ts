@@ -1,6 +1,6 @@
 /**
  * Evaluation of a set: exact to the bit with pycocotools 2.0.11 for COCO and custom ranges, and with SODA-D's own
- * evaluator for SODA-D, but that a ground truth with id 0 counts like any other.
+ * evaluator for SODA-D, but that a ground truth with id 0 counts like any other. VisDrone's rules are a folder apart.
  * Letters: T IoU thresholds, R recall thresholds, K classes, A area ranges, M maxDets, N truth, P predictions.
  */
 import type { EvaluationParams } from "../domain/protocols.ts";
@@ -10,11 +10,13 @@ import { matchDetections } from "./match.ts";
 import type { Matches } from "./matches.ts";
 import { headlineOf, scoreClass, summarize } from "./summarize.ts";
 import type { ClassScore, EvaluationArrays, EvaluationResult, EvaluationSet } from "./types.ts";
+import { evaluateVisDrone } from "./visdrone/evaluate.ts";
 
 /** Checks, matches, accumulates and sums up. Throws an AppError `evaluation/...` that names what is wrong. */
 export function evaluate(set: EvaluationSet, params: EvaluationParams): EvaluationResult {
   const began = performance.now();
   checkSet(set, params);
+  if (params.protocol === "visdrone") return evaluateVisDrone(set, params);
   const matches = matchDetections(set, params);
   const matched = performance.now();
   const { arrays, truthCounts } = accumulate(set, matches);
