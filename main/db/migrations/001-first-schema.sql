@@ -75,6 +75,8 @@ CREATE TABLE prediction_blob (
   data BLOB NOT NULL,
   PRIMARY KEY (prediction_set_id, image_id)
 ) STRICT, WITHOUT ROWID;
+-- Deleting images looks their predictions up.
+CREATE INDEX prediction_blob_by_image ON prediction_blob (image_id);
 
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
