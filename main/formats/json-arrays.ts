@@ -169,7 +169,7 @@ function elementText(batch: Batch, from: number, to: number, at: number): string
 }
 
 /** Turns the NaN and Infinity that some writers leave into strings, so that the field is refused and not the file. */
-function quoteNonNumbers(text: string): string {
+export function quoteNonNumbers(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|[-+]?\b(?:NaN|nan|Infinity|inf|Inf)\b/g, (token) =>
     token.startsWith('"') ? token : `"${token}"`,
   );

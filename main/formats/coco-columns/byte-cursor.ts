@@ -1,0 +1,164 @@
+/**
+ * Reads JSON values straight from bytes. A byte 0 must stand after the last byte: it ends every value, so nothing
+ * here needs to look where the bytes end. Methods answer false, NaN or -1 where they meet anything unexpected; the
+ * caller then reads the record again, strictly.
+ */
+
+const QUOTE = 0x22;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const BACKSLASH = 0x5c;
+const UPPER_E = 0x45;
+const LOWER_E = 0x65;
+
+/** Up to here every whole number is a double. */
+const EXACT_MANTISSA = 2 ** 53;
+/** Powers of ten that are doubles: 10^0 .. 10^22. */
+const powersOfTen = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
+
+export class ByteCursor {
+  bytes: Uint8Array = new Uint8Array(1);
+  /** The next byte to look at. */
+  at = 0;
+
+  /** Moves past white space and returns the byte after it. */
+  next(): number {
+    const bytes = this.bytes;
+    let at = this.at;
+    let byte = bytes[at]!;
+    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++at]!;
+    this.at = at;
+    return byte;
+  }
+
+  /** Takes `byte` if it comes next after white space. */
+  take(byte: number): boolean {
+    if (this.next() !== byte) return false;
+    this.at++;
+    return true;
+  }
+
+  /** Takes `text` if it comes next. */
+  takeBytes(text: Uint8Array): boolean {
+    const bytes = this.bytes;
+    const at = this.at;
+    for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
+    this.at = at + text.length;
+    return true;
+  }
+
+  /**
+   * A JSON number, exactly as Number(text) gives it; NaN where there is none. A whole number and a power of ten that
+   * are both doubles need one division, which rounds correctly; all else goes through its text.
+   */
+  number(): number {
+    const bytes = this.bytes;
+    const start = this.at;
+    let at = start;
+    const negative = bytes[at] === MINUS;
+    if (negative) at++;
+    const firstDigit = at;
+    let mantissa = 0;
+    let digit = bytes[at]! - ZERO;
+    while (digit >= 0 && digit <= 9) {
+      mantissa = mantissa * 10 + digit;
+      digit = bytes[++at]! - ZERO;
+    }
+    // JSON wants a digit here, and no zero before another one.
+    if (at === firstDigit || (bytes[firstDigit] === ZERO && at > firstDigit + 1)) return NaN;
+    let decimals = 0;
+    if (bytes[at] === POINT) {
+      const point = at;
+      digit = bytes[++at]! - ZERO;
+      while (digit >= 0 && digit <= 9) {
+        mantissa = mantissa * 10 + digit;
+        digit = bytes[++at]! - ZERO;
+      }
+      decimals = at - point - 1;
+      if (decimals === 0) return NaN;
+    }
+    if (bytes[at] === LOWER_E || bytes[at] === UPPER_E) return this.#withExponent(start, at);
+    this.at = at;
+    if (mantissa >= EXACT_MANTISSA || decimals > 22) return this.#fromText(start, at);
+    if (decimals === 0) return negative ? 0 - mantissa : mantissa;
+    const value = mantissa / powersOfTen[decimals]!;
+    return negative ? -value : value;
+  }
+
+  /** Moves past one value of any kind; false where its end is not found. */
+  skipValue(): boolean {
+    const first = this.next();
+    if (first === QUOTE) return this.skipString();
+    // Setting bit 5 turns [ into { and ] into }.
+    if ((first | 0x20) === 0x7b) return this.#skipNested();
+    return this.#skipScalar();
+  }
+
+  /** Moves past a string, which must come next. */
+  skipString(): boolean {
+    const bytes = this.bytes;
+    let at = this.at + 1;
+    for (let byte = bytes[at]!; byte !== QUOTE; byte = bytes[at]!) {
+      if (byte === 0) return false;
+      at += byte === BACKSLASH && bytes[at + 1] !== 0 ? 2 : 1;
+    }
+    this.at = at + 1;
+    return true;
+  }
+
+  #skipNested(): boolean {
+    const bytes = this.bytes;
+    let depth = 0;
+    for (;;) {
+      const byte = bytes[this.at]!;
+      if (byte === 0) return false;
+      if (byte === QUOTE) {
+        if (!this.skipString()) return false;
+        continue;
+      }
+      this.at++;
+      if ((byte | 0x20) === 0x7b) depth++;
+      else if ((byte | 0x20) === 0x7d && --depth === 0) return true;
+    }
+  }
+
+  /** Letters, digits, signs and points: numbers, true, false, null. */
+  #skipScalar(): boolean {
+    const bytes = this.bytes;
+    const start = this.at;
+    let at = start;
+    for (let byte = bytes[at]!; isScalar(byte); byte = bytes[at]!) at++;
+    this.at = at;
+    return at > start;
+  }
+
+  #withExponent(start: number, e: number): number {
+    const bytes = this.bytes;
+    let at = e + 1;
+    if (bytes[at] === PLUS || bytes[at] === MINUS) at++;
+    const firstDigit = at;
+    while (bytes[at]! >= ZERO && bytes[at]! <= ZERO + 9) at++;
+    if (at === firstDigit) return NaN;
+    this.at = at;
+    return this.#fromText(start, at);
+  }
+
+  #fromText(from: number, to: number): number {
+    let text = "";
+    for (let at = from; at < to; at++) text += String.fromCharCode(this.bytes[at]!);
+    return Number(text);
+  }
+}
+
+function isScalar(byte: number): boolean {
+  return (
+    (byte >= ZERO && byte <= ZERO + 9) ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    (byte >= 0x41 && byte <= 0x5a) ||
+    byte === PLUS ||
+    byte === MINUS ||
+    byte === POINT
+  );
+}

@@ -1,0 +1,123 @@
+import { ByteCursor } from "./byte-cursor.ts";
+
+/** What a field holds: a number, a box of four numbers, or a flag (0, 1, true, false; null is as if it were missing). */
+export type FieldKind = "number" | "box" | "flag";
+
+export interface Field {
+  readonly key: string;
+  readonly kind: FieldKind;
+  /** Where the value goes in `values`; a box takes four places. */
+  readonly slot: number;
+}
+
+interface KnownKey {
+  /** The key with its quotes. */
+  readonly text: Uint8Array;
+  /** null: a key that is passed over. */
+  readonly field: Field | null;
+}
+
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+const literal = (text: string): Uint8Array => new TextEncoder().encode(text);
+const TRUE = literal("true");
+const FALSE = literal("false");
+const NULL = literal("null");
+
+/**
+ * Reads flat JSON records of one schema into a row of numbers, without making objects. Records of a file mostly have
+ * their keys in the same order, so each key is first compared with the one that stood there last.
+ */
+export class RecordScanner {
+  /** The fields of the record read last. */
+  readonly values: Float64Array;
+  /** A bit for each slot that the record gave; a box sets its first. */
+  present = 0;
+  readonly cursor = new ByteCursor();
+  readonly #fields: readonly Field[];
+  readonly #known = new Map<string, KnownKey>();
+  /** By place in the record. */
+  readonly #expected: KnownKey[] = [];
+
+  constructor(fields: readonly Field[], slotCount: number) {
+    this.#fields = fields;
+    this.values = new Float64Array(slotCount);
+  }
+
+  /** Reads the record that comes next. False, with the cursor anywhere, where it must be read strictly. */
+  scan(): boolean {
+    const cursor = this.cursor;
+    this.present = 0;
+    if (!cursor.take(OPEN_BRACE)) return false;
+    for (let place = 0; ; place++) {
+      if (cursor.next() !== QUOTE) return false;
+      const known = this.#expected[place];
+      const key = known && cursor.takeBytes(known.text) ? known : this.#otherKey(place);
+      if (!key || !cursor.take(COLON)) return false;
+      cursor.next();
+      if (!(key.field === null ? cursor.skipValue() : this.#value(key.field))) return false;
+      const byte = cursor.next();
+      cursor.at++;
+      if (byte === CLOSE_BRACE) return true;
+      if (byte !== COMMA) return false;
+    }
+  }
+
+  #value({ kind, slot }: Field): boolean {
+    if (kind === "number") return this.#number(slot);
+    if (kind === "flag") return this.#flag(slot);
+    return this.#box(slot);
+  }
+
+  #number(slot: number): boolean {
+    const value = this.cursor.number();
+    this.values[slot] = value;
+    this.present |= 1 << slot;
+    return value - value === 0; // neither NaN nor infinite
+  }
+
+  #box(slot: number): boolean {
+    const cursor = this.cursor;
+    if (!cursor.take(OPEN_BRACKET)) return false;
+    for (let side = 0; side < 4; side++) {
+      cursor.next();
+      if (!this.#number(slot + side)) return false;
+      if (!cursor.take(side === 3 ? CLOSE_BRACKET : COMMA)) return false;
+    }
+    return true;
+  }
+
+  #flag(slot: number): boolean {
+    const cursor = this.cursor;
+    if (cursor.takeBytes(NULL)) return true;
+    if (cursor.takeBytes(TRUE)) this.values[slot] = 1;
+    else if (cursor.takeBytes(FALSE)) this.values[slot] = 0;
+    else if (!this.#number(slot)) return false;
+    this.present |= 1 << slot;
+    return this.values[slot] === 0 || this.values[slot] === 1;
+  }
+
+  /** A key that did not stand at this place before; null where it is written with escapes or not ended. */
+  #otherKey(place: number): KnownKey | null {
+    const { cursor } = this;
+    const from = cursor.at;
+    if (!cursor.skipString()) return null;
+    const text = cursor.bytes.slice(from, cursor.at);
+    if (text.includes(BACKSLASH)) return null;
+    const key = new TextDecoder().decode(text.subarray(1, -1));
+    let known = this.#known.get(key);
+    if (!known) {
+      known = { text, field: this.#fields.find((field) => field.key === key) ?? null };
+      if (this.#known.size < 1000) this.#known.set(key, known);
+    }
+    if (place < 64) this.#expected[place] = known;
+    return known;
+  }
+}

@@ -1,0 +1,132 @@
+import type { ByteSource } from "../json-reader.ts";
+import { JsonReader } from "../json-reader.ts";
+import { RecordScanner, type Field } from "./record-scanner.ts";
+import { readStrictly } from "./strict-record.ts";
+
+/** One kind of record: which fields to read and what to do with each record. */
+export interface RecordReader {
+  /** How messages call the array: `annotations`, or "" for a file that is one array. */
+  readonly name: string;
+  readonly fields: readonly Field[];
+  readonly slotCount: number;
+  /** Called for each record in file order. values: by slot; present: a bit for each slot that was given. */
+  store(values: Float64Array, present: number, index: number): void;
+}
+
+/** Where scanning stopped: at the next record, or (`ended`) after the array's closing bracket. */
+export interface ScanEnd {
+  readonly offset: number;
+  readonly ended: boolean;
+  readonly count: number;
+}
+
+/** How much of the file is in memory at a time; small enough to stay in the processor's cache. */
+const WINDOW_BYTES = 1 << 20;
+
+const COMMA = 0x2c;
+const CLOSE_BRACKET = 0x5d;
+
+/**
+ * Scans records from `from`, where one begins (or the array ends), until one begins at or after `to`. Records that
+ * the fast scanner does not understand are read as strict JSON, which tells what is wrong with them.
+ */
+export function scanRecords(
+  source: ByteSource,
+  from: number,
+  to: number,
+  reader: RecordReader,
+): ScanEnd {
+  return new ArrayScan(source, from, reader).run(to);
+}
+
+class ArrayScan {
+  readonly #source: ByteSource;
+  readonly #reader: RecordReader;
+  readonly #scanner: RecordScanner;
+  /** The last byte is kept 0, which ends every value. */
+  readonly #window = new Uint8Array(WINDOW_BYTES + 1);
+  /** Place in the file of the window's first byte, and bytes in the window. */
+  #base: number;
+  #length = 0;
+  #count = 0;
+
+  constructor(source: ByteSource, from: number, reader: RecordReader) {
+    this.#source = source;
+    this.#reader = reader;
+    this.#scanner = new RecordScanner(reader.fields, reader.slotCount);
+    this.#scanner.cursor.bytes = this.#window;
+    this.#base = from;
+    this.#moveTo(from);
+  }
+
+  run(to: number): ScanEnd {
+    const { cursor } = this.#scanner;
+    if (this.#nextByte() === CLOSE_BRACKET) return this.#stop(true);
+    for (;;) {
+      this.#nextByte();
+      if (this.#base + cursor.at >= to) return this.#stop(false);
+      this.#record();
+      const byte = this.#nextByte();
+      if (byte === CLOSE_BRACKET) return this.#stop(true);
+      if (byte !== COMMA) this.#refuse();
+      cursor.at++;
+    }
+  }
+
+  #record(): void {
+    const { cursor } = this.#scanner;
+    const start = this.#base + cursor.at;
+    if (!this.#scanner.scan()) {
+      // Perhaps the record only goes on after the window.
+      this.#moveTo(start);
+      if (!this.#scanner.scan()) this.#strictly(start);
+    }
+    this.#reader.store(this.#scanner.values, this.#scanner.present, this.#count++);
+  }
+
+  #strictly(start: number): void {
+    const where = `${this.#reader.name}[${this.#count}]`;
+    const { fields } = this.#reader;
+    this.#moveTo(readStrictly(this.#source, start, where, fields, this.#scanner));
+  }
+
+  /** The next byte that is not white space; 0 at the end of the file. */
+  #nextByte(): number {
+    const { cursor } = this.#scanner;
+    for (;;) {
+      const byte = cursor.next();
+      if (byte !== 0 || cursor.at < this.#length) return byte;
+      this.#moveTo(this.#base + cursor.at);
+      if (this.#length === 0) return 0;
+    }
+  }
+
+  /** Puts the cursor at a place of the file, with a full window behind it. */
+  #moveTo(offset: number): void {
+    const kept = this.#base + this.#length - offset;
+    const isInside = kept > 0 && offset >= this.#base;
+    if (isInside) this.#window.copyWithin(0, offset - this.#base, this.#length);
+    this.#length = isInside ? kept : 0;
+    this.#base = offset;
+    this.#scanner.cursor.at = 0;
+    const room = this.#window.subarray(0, WINDOW_BYTES);
+    while (this.#length < WINDOW_BYTES) {
+      const count = this.#source.read(room, this.#length, this.#base + this.#length);
+      if (count === 0) break;
+      this.#length += count;
+    }
+    this.#window[this.#length] = 0;
+  }
+
+  #stop(ended: boolean): ScanEnd {
+    const offset = this.#base + this.#scanner.cursor.at + (ended ? 1 : 0);
+    return { offset, ended, count: this.#count };
+  }
+
+  /** Something other than a comma or the end stands after a record. */
+  #refuse(): never {
+    const reader = new JsonReader(this.#source, this.#base + this.#scanner.cursor.at);
+    reader.where = `${this.#reader.name}[${this.#count - 1}]`;
+    return reader.unexpected(reader.peekOrStop(), '"," or "]"');
+  }
+}
