@@ -1,17 +1,13 @@
-import { AppError } from "../../shared/domain/app-error.ts";
 import type { Workspace } from "../services/projects/workspace.ts";
 import type { HandlersOf } from "./handlers.ts";
 
-export function imageHandlers(
-  _workspace: Workspace,
-): HandlersOf<"images"> & HandlersOf<"failures"> {
-  const later = () => {
-    throw new AppError("call/not-ready", "Queries are not there yet.");
-  };
+/** All of these are answered by the analysis worker, from memory. */
+export function imageHandlers(workspace: Workspace): HandlersOf<"images"> & HandlersOf<"failures"> {
+  const analysis = () => workspace.project.analysis;
   return {
-    "images/query": later,
-    "images/get": later,
-    "images/sequence": later,
-    "failures/query": later,
+    "images/query": (input) => analysis().call("queryImages", input),
+    "images/sequence": (input) => analysis().call("imageSequence", input),
+    "images/get": (input) => analysis().call("imageDetail", input),
+    "failures/query": (input) => analysis().call("queryFailures", input),
   };
 }

@@ -3,10 +3,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { AppError } from "../../shared/domain/app-error.ts";
 import { openReadOnly } from "../db/open.ts";
 import type { AnalysisReply, AnalysisRequest } from "./messages.ts";
-import { analysisMethods, type AnalysisState, type MethodName } from "./methods.ts";
+import { analysisMethods, analysisState, type AnalysisState, type MethodName } from "./methods.ts";
 
 const { databasePath } = workerData as { databasePath: string };
-const state: AnalysisState = { db: openReadOnly(databasePath) };
+const state = analysisState(openReadOnly(databasePath));
 
 parentPort!.on("message", ({ id, method, args }: AnalysisRequest) => {
   const reply = (answer: AnalysisReply) => parentPort!.postMessage(answer);

@@ -1,13 +1,46 @@
-import type { Input } from "../../shared/api/contract.ts";
 import type { Db } from "../db/open.ts";
+import { columnQueries, type ColumnQueries } from "../db/queries/columns.ts";
+import { evaluateRun } from "./evaluate-run.ts";
+import { imageDetail } from "./image-detail.ts";
+import { JudgedRuns } from "./judged.ts";
+import { LoadedColumns } from "./loaded-columns.ts";
+import { LruCache } from "./lru-cache.ts";
+import { queryFailures, type FoundFailures } from "./query-failures.ts";
+import { imageSequence, NameRanks, queryImages, type FoundImages } from "./query-images.ts";
 
+/** What the worker holds between calls. */
 export interface AnalysisState {
-  readonly db: Db;
+  readonly queries: ColumnQueries;
+  readonly columns: LoadedColumns;
+  readonly judged: JudgedRuns;
+  readonly names: NameRanks;
+  /** Answers to the last queries, so that the next page of one costs nothing. */
+  readonly found: LruCache<FoundImages>;
+  readonly failures: LruCache<FoundFailures>;
+}
+
+const ANSWERS_LIMIT_BYTES = 2 ** 26;
+
+export function analysisState(db: Db): AnalysisState {
+  const queries = columnQueries(db);
+  const columns = new LoadedColumns(queries);
+  return {
+    queries,
+    columns,
+    judged: new JudgedRuns(queries, columns),
+    names: new NameRanks(),
+    found: new LruCache(ANSWERS_LIMIT_BYTES),
+    failures: new LruCache(ANSWERS_LIMIT_BYTES),
+  };
 }
 
 /** What the analysis worker can be asked. */
 export const analysisMethods = {
-  ping: (_state: AnalysisState, _args: Input<"jobs/list">): string => "pong",
+  evaluateRun,
+  queryImages,
+  imageSequence,
+  imageDetail,
+  queryFailures,
 };
 
 export type AnalysisMethods = typeof analysisMethods;

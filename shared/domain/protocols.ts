@@ -2,6 +2,13 @@
 
 export type ProtocolId = "coco" | "soda-d" | "visdrone";
 
+/** As they are written for people. */
+export const protocolNames: Readonly<Record<ProtocolId, string>> = {
+  coco: "COCO",
+  "soda-d": "SODA-D",
+  visdrone: "VisDrone",
+};
+
 /** Objects with low <= area <= high, both ends closed, in square pixels. */
 export interface AreaRange {
   readonly label: string;
@@ -55,3 +62,10 @@ export const protocolParams: Readonly<Record<ProtocolId, EvaluationParams>> = {
   "soda-d": sodaDParams,
   visdrone: visDroneParams,
 };
+
+/** What a protocol is run with unless other parameters are given: VisDrone gets COCO's ranges as an addition of ours. */
+export function defaultParams(protocol: ProtocolId): EvaluationParams {
+  const params = protocolParams[protocol];
+  if (protocol !== "visdrone") return params;
+  return { ...params, areaRanges: [...params.areaRanges, ...cocoParams.areaRanges.slice(1)] };
+}

@@ -1,16 +1,23 @@
+import type { JobKind } from "../../../shared/api/jobs.ts";
 import type { Db } from "../../db/open.ts";
-import type { Analysis } from "../analysis/client.ts";
 import type { Events } from "../events.ts";
-import type { JobRunners } from "./queue.ts";
+import { evaluateJob, type EvaluateInput } from "../runs/evaluate-job.ts";
+import { importJob, type ImportInput } from "./import-job.ts";
+import type { JobRunner, JobRunners } from "./queue.ts";
 
 export interface RunnerPorts {
   readonly db: Db;
   readonly databasePath: string;
   readonly events: Events;
-  readonly analysis: Analysis;
+  readonly log: (line: string) => void;
 }
 
-/** What does each kind of job. */
-export function jobRunners(_ports: RunnerPorts): JobRunners {
-  return {};
+/** What does each kind of job; a new kind is a new line here. */
+export function jobRunners(ports: RunnerPorts): JobRunners {
+  return {
+    import: async (input, context) => ({
+      ...(await importJob(ports, input as ImportInput, context)),
+    }),
+    evaluate: (input, context) => evaluateJob(ports, input as EvaluateInput, context),
+  } satisfies Partial<Record<JobKind, JobRunner>>;
 }

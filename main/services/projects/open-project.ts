@@ -44,15 +44,18 @@ export function openProject(folder: string, ports: ProjectPorts): OpenProject {
     for (const part of ["checkpoints", "cache"]) mkdirSync(join(path, part), { recursive: true });
     // Where another process has the project open, its half-done work is not a leftover.
     const lock = lockProject(join(path, "cache", "lock.db"));
-    if (lock) removeLeftovers(db);
+    const cleared = lock
+      ? removeLeftovers(db).catch((error: unknown) => ports.log(String(error)))
+      : null;
     const analysis = new Analysis(databasePath, ports.log);
     const jobs = new JobQueue(
       { queries: jobQueries(db), events: ports.events, log: ports.log },
-      jobRunners({ db, databasePath, events: ports.events, analysis }),
+      jobRunners({ db, databasePath, events: ports.events, log: ports.log }),
     );
     const close = async () => {
       await jobs.close();
       await analysis.close();
+      await cleared;
       lock?.release();
       db.close();
     };

@@ -1,9 +1,8 @@
 import type { Parsed } from "../../../shared/api/contract.ts";
+import { protocolNames } from "../../../shared/domain/protocols.ts";
 import { AppError } from "../../../shared/domain/app-error.ts";
 import { datasetQueries } from "../../db/queries/datasets.ts";
 import type { OpenProject } from "../projects/open-project.ts";
-
-const protocolNames = { coco: "COCO", "soda-d": "SODA-D", visdrone: "VisDrone" } as const;
 
 /** Queues the evaluation of a prediction set. Returns the job's id. */
 export function startEvaluation(project: OpenProject, input: Parsed<"runs/evaluate">): number {

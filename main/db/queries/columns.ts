@@ -1,0 +1,98 @@
+import type { EvaluationParams } from "../../../shared/domain/protocols.ts";
+import type { Category, CategoryRole } from "../../../shared/domain/records.ts";
+import type { Db } from "../open.ts";
+
+/** Of an image, in ascending order of the id in the user's files. */
+export interface ImageRow {
+  readonly id: number;
+  readonly sourceId: number;
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** [id, image_id, category_id, x, y, w, h, area, crowd, ignore] */
+export type AnnotationRow = [
+  id: number,
+  imageId: number,
+  categoryId: number,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  area: number,
+  crowd: number,
+  ignore: number,
+];
+
+/** Whole tables of a dataset, to be read into typed arrays. */
+export function columnQueries(db: Db) {
+  const revision = db
+    .prepare<[number], number>("SELECT revision FROM dataset WHERE id = ?")
+    .pluck();
+  const setDataset = db
+    .prepare<[number], number>("SELECT dataset_id FROM prediction_set WHERE id = ?")
+    .pluck();
+  const imageDataset = db
+    .prepare<[number], number>("SELECT dataset_id FROM image WHERE id = ?")
+    .pluck();
+  const run = db.prepare<[number], { predictionSetId: number; params: string }>(
+    "SELECT prediction_set_id AS predictionSetId, params FROM run WHERE id = ?",
+  );
+  const categories = db.prepare<
+    [number],
+    { id: number; source_id: number; name: string; role: CategoryRole }
+  >("SELECT id, source_id, name, role FROM category WHERE dataset_id = ? ORDER BY source_id");
+  const images = db.prepare<[number], ImageRow>(
+    `SELECT id, source_id AS sourceId, path, width, height FROM image WHERE dataset_id = ? ORDER BY source_id`,
+  );
+  // The plus keeps SQLite from walking the index of images, which would cost a sort of all rows.
+  const annotations = db
+    .prepare<[number], AnnotationRow>(
+      `SELECT id, image_id, category_id, x, y, w, h, area, crowd, ignore FROM annotation
+         WHERE +image_id IN (SELECT id FROM image WHERE dataset_id = ?) ORDER BY id`,
+    )
+    .raw();
+  const annotationCount = db
+    .prepare<[number], number>(
+      "SELECT count(*) FROM image JOIN annotation ON annotation.image_id = image.id WHERE image.dataset_id = ?",
+    )
+    .pluck();
+  const blobCounts = db
+    .prepare<[number], [imageId: number, count: number]>(
+      "SELECT image_id, count FROM prediction_blob WHERE prediction_set_id = ?",
+    )
+    .raw();
+  const blobs = db
+    .prepare<[number], [imageId: number, data: Buffer]>(
+      "SELECT image_id, data FROM prediction_blob WHERE prediction_set_id = ?",
+    )
+    .raw();
+
+  return {
+    /** null where there is no such dataset. */
+    revision: (datasetId: number): number | null => revision.get(datasetId) ?? null,
+    datasetOfPredictionSet: (setId: number): number | null => setDataset.get(setId) ?? null,
+    datasetOfImage: (imageId: number): number | null => imageDataset.get(imageId) ?? null,
+    run: (runId: number): { predictionSetId: number; params: EvaluationParams } | null => {
+      const row = run.get(runId);
+      return row ? { ...row, params: JSON.parse(row.params) as EvaluationParams } : null;
+    },
+    categories: (datasetId: number): Category[] =>
+      categories
+        .all(datasetId)
+        .map(({ id, source_id, name, role }) => ({ id, sourceId: source_id, name, role })),
+    images: (datasetId: number): ImageRow[] => images.all(datasetId),
+    annotationCount: (datasetId: number): number => annotationCount.get(datasetId) ?? 0,
+    /** In file order. */
+    annotations: (datasetId: number): IterableIterator<AnnotationRow> =>
+      annotations.iterate(datasetId),
+    predictionCounts: (setId: number): IterableIterator<[imageId: number, count: number]> =>
+      blobCounts.iterate(setId),
+    /** Packed; see prediction-blob.ts. */
+    predictionBlobs: (setId: number): IterableIterator<[imageId: number, data: Buffer]> =>
+      blobs.iterate(setId),
+  };
+}
+
+export type ColumnQueries = ReturnType<typeof columnQueries>;

@@ -1,0 +1,71 @@
+import type { EvaluationParams } from "../../shared/domain/protocols.ts";
+import { evaluate } from "../../shared/evaluation/evaluate.ts";
+import { judge, type Judgement } from "../../shared/evaluation/failures/judge.ts";
+import { rangesHolding } from "../../shared/evaluation/group-truth.ts";
+import { iouThresholds } from "../../shared/evaluation/thresholds.ts";
+import type { EvaluationSet } from "../../shared/evaluation/types.ts";
+import { evaluatorVersion } from "../../shared/evaluation/version.ts";
+import type { NewRun } from "../db/queries/runs.ts";
+import { scoringRows } from "./evaluation-set.ts";
+import { scoreHistogram, sizeHistogram } from "./histograms.ts";
+import type { AnalysisState } from "./methods.ts";
+import { scoredReport } from "./report.ts";
+
+export interface EvaluateRunArgs {
+  readonly predictionSetId: number;
+  readonly params: EvaluationParams;
+}
+
+/** All of a run but its name. */
+export type EvaluatedRun = Omit<NewRun, "name">;
+
+const HISTOGRAM_IOU = 0.5;
+
+/** Loads the set, evaluates it and gives everything a run stores. */
+export function evaluateRun(
+  { columns }: AnalysisState,
+  { predictionSetId, params }: EvaluateRunArgs,
+): EvaluatedRun {
+  const began = performance.now();
+  const { dataset, predictions } = columns.predictions(predictionSetId);
+  const rows = scoringRows(dataset, predictions, params.protocol);
+  const load = performance.now() - began;
+  const result = evaluate(rows.set, params);
+  const judgement = judge(rows.set, params, HISTOGRAM_IOU);
+  const { headline, ...report } = scoredReport(
+    result,
+    rows,
+    imageCounts(rows.set, params, judgement),
+  );
+  return {
+    datasetId: dataset.id,
+    predictionSetId,
+    params,
+    revision: dataset.revision,
+    evaluatorVersion,
+    headline,
+    report: {
+      ...report,
+      iouThresholds,
+      scoreHistogram: scoreHistogram(rows.set, judgement),
+      sizeHistogram: sizeHistogram(rows.set, judgement),
+      warnings: [],
+      timings: { ...result.timings, load, total: performance.now() - began },
+    },
+  };
+}
+
+/** [A] images that hold an object which counts in the range. */
+function imageCounts(
+  { truth }: EvaluationSet,
+  params: EvaluationParams,
+  { truthIgnored }: Judgement,
+): number[] {
+  const images = params.areaRanges.map(() => new Set<number>());
+  for (let t = 0; t < truth.image.length; t += 1) {
+    if (truthIgnored[t] === 1) continue;
+    const bits = rangesHolding(truth.area[t]!, params);
+    for (let a = 0; a < images.length; a += 1) if ((bits >> a) & 1) images[a]!.add(truth.image[t]!);
+  }
+  return images.map(({ size }) => size);
+}

@@ -1,0 +1,45 @@
+import { AppError } from "../../shared/domain/app-error.ts";
+import type { ColumnQueries } from "../db/queries/columns.ts";
+import { loadDataset, type DatasetColumns } from "./dataset-columns.ts";
+import { LruCache } from "./lru-cache.ts";
+import { loadPredictions, type PredictionSetColumns } from "./prediction-columns.ts";
+
+const LIMIT_BYTES = 2 ** 30;
+
+/** Datasets and prediction sets as columns, kept between calls and read anew where the dataset's revision grew. */
+export class LoadedColumns {
+  readonly #queries: ColumnQueries;
+  readonly #datasets = new LruCache<DatasetColumns>(LIMIT_BYTES / 2);
+  readonly #predictions = new LruCache<PredictionSetColumns>(LIMIT_BYTES);
+
+  constructor(queries: ColumnQueries) {
+    this.#queries = queries;
+  }
+
+  /** Throws `dataset/not-found`. */
+  dataset(id: number): DatasetColumns {
+    const revision = this.#queries.revision(id);
+    return this.#datasets.get(`${id}@${revision}`, () => loadDataset(this.#queries, id));
+  }
+
+  /** Throws `prediction-set/not-found`. */
+  predictions(setId: number): {
+    readonly dataset: DatasetColumns;
+    readonly predictions: PredictionSetColumns;
+  } {
+    const datasetId = this.#queries.datasetOfPredictionSet(setId);
+    if (datasetId === null) {
+      throw new AppError(
+        "prediction-set/not-found",
+        `There is no prediction set ${setId} in this project; it may have been removed.`,
+      );
+    }
+    const dataset = this.dataset(datasetId);
+    // Image and category rows of a dataset never change their index without a change of its image list.
+    const key = `${setId}@${dataset.images.length}x${dataset.categories.length}`;
+    const predictions = this.#predictions.get(key, () =>
+      loadPredictions(this.#queries, setId, dataset),
+    );
+    return { dataset, predictions };
+  }
+}

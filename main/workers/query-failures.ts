@@ -1,0 +1,187 @@
+import type { Parsed } from "../../shared/api/contract.ts";
+import type { FailureCard, FailureGroup } from "../../shared/api/images.ts";
+import { AppError } from "../../shared/domain/app-error.ts";
+import { UNMATCHED } from "../../shared/evaluation/failures/judge.ts";
+import {
+  FALSE_ALARM,
+  MISS,
+  reasonOfFalseAlarm,
+  reasonOfMiss,
+  type Reason,
+} from "../../shared/evaluation/failures/verdicts.ts";
+import { ScoreSorter } from "../../shared/evaluation/sort-scores.ts";
+import { boxAt, bucketLabel } from "./image-detail.ts";
+import { NO_BUCKET, type JudgedRun } from "./judged.ts";
+import type { AnalysisState } from "./methods.ts";
+import { objectTest, passes } from "./object-filter.ts";
+
+type FailureInput = Parsed<"failures/query">;
+
+/** Failures in order: a prediction row p as it is, a judged truth row t as -1 - t. */
+export interface FoundFailures {
+  readonly order: Int32Array;
+  readonly groups: readonly FailureGroup[];
+  readonly bytes: number;
+}
+
+/** Throws `run/not-found`, `failures/no-run`. */
+export function queryFailures(
+  state: AnalysisState,
+  input: FailureInput,
+): { total: number; groups: readonly FailureGroup[]; items: FailureCard[] } {
+  const { filter, offset, limit } = input;
+  if (filter.runId === null) {
+    throw new AppError(
+      "failures/no-run",
+      "Failures are those of a run; filter.runId is missing. Choose a run first.",
+    );
+  }
+  const run = state.judged.run(filter.runId, filter.iou);
+  const { order, groups } = findFailures(state, run, input);
+  const items = Array.from(order.subarray(offset, offset + limit), (code) =>
+    failureCard(run, code, filter.score),
+  );
+  return { total: order.length, groups, items };
+}
+
+function findFailures(state: AnalysisState, run: JudgedRun, input: FailureInput): FoundFailures {
+  const { filter, kinds, reasons, sort } = input;
+  const key = `${run.dataset.revision} ${sort} ${JSON.stringify([filter, kinds, reasons])}`;
+  return state.failures.get(key, () => {
+    const codes = collect(state, run, input);
+    const order = sortFailures(run, codes, sort);
+    const groups = groupFailures(run, order);
+    return { order, groups, bytes: 4 * order.length + 100 * groups.length };
+  });
+}
+
+function collect(
+  state: AnalysisState,
+  run: JudgedRun,
+  { filter, kinds, reasons }: FailureInput,
+): Int32Array {
+  const verdicts = state.judged.verdicts(filter.runId!, run, filter.score);
+  const test = objectTest(run, filter);
+  const needle = filter.text.toLowerCase();
+  const inText =
+    needle === ""
+      ? null
+      : run.dataset.images.map(({ path }) => path.toLowerCase().includes(needle));
+  const wantedReasons = new Set(reasons);
+  const codes: number[] = [];
+  const take = (code: number, image: number, category: number, ranges: number) => {
+    if (!passes(test, category, ranges) || (inText && !inText[image])) return;
+    if (wantedReasons.size > 0 && !wantedReasons.has(reasonOf(run, code, filter.score).reason))
+      return;
+    codes.push(code);
+  };
+  const wants = (kind: FailureCard["kind"]) =>
+    (kinds.length === 0 || kinds.includes(kind)) &&
+    (filter.verdicts.length === 0 || filter.verdicts.includes(kind));
+  if (wants("miss")) {
+    for (let t = 0; t < verdicts.truth.length; t += 1) {
+      if (verdicts.truth[t] !== MISS) continue;
+      const row = annotationRow(run, t);
+      take(
+        -1 - t,
+        run.dataset.image[row]!,
+        run.dataset.category[row]!,
+        run.truthSizes.ranges[row]!,
+      );
+    }
+  }
+  if (wants("false-alarm")) {
+    const { image, category } = run.predictions;
+    for (let p = 0; p < verdicts.prediction.length; p += 1) {
+      if (verdicts.prediction[p] !== FALSE_ALARM) continue;
+      take(p, image[p]!, category[p]!, run.predictionSizes.ranges[p]!);
+    }
+  }
+  return Int32Array.from(codes);
+}
+
+function sortFailures(run: JudgedRun, codes: Int32Array, sort: FailureInput["sort"]): Int32Array {
+  const { dataset, predictions } = run;
+  const keyOf = (code: number): number => {
+    if (sort === "image")
+      return -(code < 0 ? dataset.image[annotationRow(run, -1 - code)]! : predictions.image[code]!);
+    if (sort === "smallest") return -areaOf(run, code);
+    // Misses have no score; they follow the false alarms.
+    return code < 0 ? -Infinity : predictions.score[code]!;
+  };
+  const order = new ScoreSorter().sort(Float64Array.from(codes, keyOf), codes.length);
+  return Int32Array.from(order.subarray(0, codes.length), (at) => codes[at]!);
+}
+
+/** How many there are of each kind, bucket and class. */
+function groupFailures(
+  { dataset, params, predictions, ...run }: JudgedRun,
+  order: Int32Array,
+): FailureGroup[] {
+  const K = dataset.categories.length;
+  const buckets = params.areaRanges.length + 1;
+  const counts = new Int32Array(2 * buckets * K);
+  for (const code of order) {
+    const row = code < 0 ? (run.rows.annotationOf?.[-1 - code] ?? -1 - code) : code;
+    const bucket = (code < 0 ? run.truthSizes : run.predictionSizes).bucket[row]!;
+    const category = (code < 0 ? dataset : predictions).category[row]!;
+    if (category < 0) continue;
+    const kind = code < 0 ? 0 : 1;
+    counts[(kind * buckets + Math.min(bucket, buckets - 1)) * K + category]! += 1;
+  }
+  const groups: FailureGroup[] = [];
+  counts.forEach((count, cell) => {
+    if (count === 0) return;
+    const bucket = Math.floor(cell / K) % buckets;
+    groups.push({
+      kind: cell < buckets * K ? "miss" : "false-alarm",
+      bucket: bucketLabel(params, bucket === buckets - 1 ? NO_BUCKET : bucket),
+      categoryId: dataset.categories[cell % K]!.id,
+      count,
+    });
+  });
+  return groups;
+}
+
+function failureCard(run: JudgedRun, code: number, score: number): FailureCard {
+  const { dataset, predictions, judgement, params } = run;
+  const isMiss = code < 0;
+  const row = isMiss ? annotationRow(run, -1 - code) : code;
+  const columns = isMiss ? dataset : predictions;
+  const sizes = isMiss ? run.truthSizes : run.predictionSizes;
+  const i = columns.image[row]!;
+  const { id, path, width, height } = dataset.images[i]!;
+  const { reason, other } = reasonOf(run, code, score);
+  const otherBoxes = isMiss ? predictions.boxes : run.rows.set.truth.boxes;
+  return {
+    kind: isMiss ? "miss" : "false-alarm",
+    imageId: id,
+    imagePath: path,
+    imageWidth: width,
+    imageHeight: height,
+    annotationId: isMiss ? dataset.annotationId[row]! : null,
+    predictionIndex: isMiss ? null : row - predictions.offsets[i]!,
+    categoryId: dataset.categories[columns.category[row]!]?.id ?? -1,
+    box: boxAt(columns.boxes, row),
+    bucket: bucketLabel(params, sizes.bucket[row]!),
+    score: isMiss ? null : predictions.score[row]!,
+    reason,
+    bestIou: isMiss ? judgement.nearestIou[-1 - code]! : judgement.bestIouAnyClass[row]!,
+    other: other === UNMATCHED ? null : boxAt(otherBoxes, other),
+  };
+}
+
+function reasonOf({ judgement, rows }: JudgedRun, code: number, score: number): Reason {
+  return code < 0
+    ? reasonOfMiss(judgement, rows.set, -1 - code, score)
+    : reasonOfFalseAlarm(judgement, code);
+}
+
+function annotationRow({ rows }: JudgedRun, t: number): number {
+  return rows.annotationOf ? rows.annotationOf[t]! : t;
+}
+
+function areaOf({ dataset, predictions, ...run }: JudgedRun, code: number): number {
+  if (code < 0) return dataset.area[run.rows.annotationOf?.[-1 - code] ?? -1 - code]!;
+  return predictions.boxes[4 * code + 2]! * predictions.boxes[4 * code + 3]!;
+}
