@@ -1,5 +1,5 @@
 import type { EvaluationSet } from "../types.ts";
-import { rowsByImage } from "./rows-by-image.ts";
+import { eachOverlappingPair } from "./pairs.ts";
 
 /**
  * Which ground truths a prediction may match: those of its image and class that it overlaps enough, best first.
@@ -28,55 +28,29 @@ export interface OverlapOptions {
 }
 
 export function findOverlaps(set: EvaluationSet, options: OverlapOptions): Overlaps {
-  const { predictions } = set;
-  const count = predictions.score.length;
+  const { truth, predictions } = set;
+  const { lowest, absorbs, droppedTruth, droppedPredictions } = options;
   const found = new CandidateList(1024);
-  const start = new Int32Array(count);
-  const end = new Int32Array(count);
-  const truthRows = rowsByImage(set.truth.image, set.imageIds.length);
-  for (let p = 0; p < count; p++) {
-    start[p] = found.size;
-    if (options.droppedPredictions?.[p] !== 1 && predictions.category[p]! >= 0) {
-      const image = predictions.image[p]!;
-      const from = truthRows.offsets[image]!;
-      addCandidates(set, options, found, p, truthRows.rows, from, truthRows.offsets[image + 1]!);
-    }
-    end[p] = found.size;
-  }
+  const start = new Int32Array(predictions.score.length);
+  const end = new Int32Array(predictions.score.length);
+  eachOverlappingPair(
+    {
+      set,
+      order: null,
+      usesTruth: (t) => droppedTruth?.[t] !== 1 && truth.category[t]! >= 0,
+      usesPrediction: (p) => droppedPredictions?.[p] !== 1 && predictions.category[p]! >= 0,
+    },
+    (p, t, shared, predictionArea, truthArea) => {
+      if (truth.category[t] !== predictions.category[p]) return;
+      const union = absorbs[t] === 1 ? predictionArea : predictionArea + truthArea - shared;
+      const overlap = shared / union;
+      if (overlap < lowest) return;
+      if (end[p] === 0) start[p] = found.size;
+      found.insert(start[p]!, t, overlap);
+      end[p] = found.size;
+    },
+  );
   return { start, end, truth: found.truth, overlap: found.overlap };
-}
-
-function addCandidates(
-  { truth, predictions }: EvaluationSet,
-  { lowest, absorbs, droppedTruth }: OverlapOptions,
-  found: CandidateList,
-  p: number,
-  rows: Int32Array,
-  from: number,
-  to: number,
-): void {
-  const first = found.size;
-  const category = predictions.category[p]!;
-  const x = predictions.boxes[4 * p]!;
-  const y = predictions.boxes[4 * p + 1]!;
-  const w = predictions.boxes[4 * p + 2]!;
-  const h = predictions.boxes[4 * p + 3]!;
-  for (let k = from; k < to; k++) {
-    const t = rows[k]!;
-    if (truth.category[t] !== category || droppedTruth?.[t] === 1) continue;
-    const tx = truth.boxes[4 * t]!;
-    const ty = truth.boxes[4 * t + 1]!;
-    const tw = truth.boxes[4 * t + 2]!;
-    const th = truth.boxes[4 * t + 3]!;
-    // This order of operations gives the same bits as the evaluators' own code.
-    const width = Math.min(w + x, tw + tx) - Math.max(x, tx);
-    if (width <= 0) continue;
-    const height = Math.min(h + y, th + ty) - Math.max(y, ty);
-    if (height <= 0) continue;
-    const shared = width * height;
-    const overlap = shared / (absorbs[t] === 1 ? w * h : w * h + tw * th - shared);
-    if (overlap >= lowest) found.insert(first, t, overlap);
-  }
 }
 
 /** Two growing columns; each prediction's candidates are kept in order as they come. */
@@ -90,11 +64,11 @@ class CandidateList {
     this.overlap = new Float64Array(capacity);
   }
 
-  /** Puts a candidate before those of `first` onward that overlap no more. */
+  /** Puts a candidate in its place among those from `first` on: by falling overlap, then by falling row. */
   insert(first: number, truth: number, overlap: number): void {
-    if (this.size === this.truth.length) this.grow();
+    if (this.size === this.truth.length) this.#grow();
     let at = this.size++;
-    while (at > first && this.overlap[at - 1]! <= overlap) {
+    while (at > first && this.#standsAfter(at - 1, truth, overlap)) {
       this.truth[at] = this.truth[at - 1]!;
       this.overlap[at] = this.overlap[at - 1]!;
       at--;
@@ -103,7 +77,12 @@ class CandidateList {
     this.overlap[at] = overlap;
   }
 
-  private grow(): void {
+  #standsAfter(at: number, truth: number, overlap: number): boolean {
+    const there = this.overlap[at]!;
+    return there < overlap || (there === overlap && this.truth[at]! < truth);
+  }
+
+  #grow(): void {
     const truth = new Int32Array(2 * this.truth.length);
     const overlap = new Float64Array(2 * this.overlap.length);
     truth.set(this.truth);

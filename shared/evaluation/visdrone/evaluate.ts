@@ -11,11 +11,12 @@
  * only skipped as a target (a prediction on it stays a false positive), and predictions outside the ten classes keep
  * their place in the maxDets cut. Leaving "others" ground truth out gives the same scores.
  *
- * Area ranges beyond the first are an addition of ours, in COCO's manner: ground truth outside the range is ignored
+ * Area ranges other than `all` are an addition of ours, in COCO's manner: ground truth outside the range is ignored
  * (and taken at most once), unmatched predictions outside it are ignored.
  * Source: VisDrone2018-DET-toolkit, evalDET.m and utils/.
  */
 import type { AreaRange, EvaluationParams } from "../../domain/protocols.ts";
+import { headlineOf } from "../summarize.ts";
 import type { ClassScore, EvaluationResult, EvaluationSet } from "../types.ts";
 import { areaUnderCurve } from "./area-under-curve.ts";
 import { admittedRows, matchVisDrone, prepareVisDrone, type VisDroneSet } from "./match.ts";
@@ -44,28 +45,36 @@ export function evaluateVisDrone(set: EvaluationSet, params: EvaluationParams): 
   const prepared = prepareVisDrone(set);
   const matched = performance.now();
   const ranges = params.areaRanges.map((range) => scoresOfRange(prepared, range, params.maxDets));
-  const summary: Record<string, number | null> = {};
-  ranges.forEach((scores, i) => {
-    const suffix = i === 0 ? "" : `_${params.areaRanges[i]!.label}`;
-    summary[`AP${suffix}`] = weightedMean(scores, scores.precision, 0, T);
-    if (i > 0) {
-      summary[`AR${suffix}`] = weightedMean(scores, scores.recall.at(-1)!, 0, T);
-      return;
-    }
-    summary["AP50"] = weightedMean(scores, scores.precision, AT_50, 1);
-    summary["AP75"] = weightedMean(scores, scores.precision, AT_75, 1);
-    scores.recall.forEach((recall, m) => {
-      summary[`AR${params.maxDets[m]!}`] = weightedMean(scores, recall, 0, T);
-    });
-  });
   return {
     params,
-    summary,
+    summary: summarizeRanges(params, ranges),
     perClass: classScores(set, params, ranges),
     arrays: null,
     truthCounts: ranges.map(({ counted }) => counted.reduce((sum, n) => sum + n, 0)),
     timings: { evaluate: matched - started, accumulate: performance.now() - matched },
   };
+}
+
+function summarizeRanges(
+  params: EvaluationParams,
+  ranges: readonly RangeScores[],
+): Record<string, number | null> {
+  const headline = ranges[headlineOf(params).range]!;
+  const summary: Record<string, number | null> = {
+    AP: weightedMean(headline, headline.precision, 0, T),
+    AP50: weightedMean(headline, headline.precision, AT_50, 1),
+    AP75: weightedMean(headline, headline.precision, AT_75, 1),
+  };
+  headline.recall.forEach((recall, m) => {
+    summary[`AR${params.maxDets[m]!}`] = weightedMean(headline, recall, 0, T);
+  });
+  if (ranges.length === 1) return summary;
+  ranges.forEach((scores, a) => {
+    const { label } = params.areaRanges[a]!;
+    summary[`AP_${label}`] = weightedMean(scores, scores.precision, 0, T);
+    summary[`AR_${label}`] = weightedMean(scores, scores.recall.at(-1)!, 0, T);
+  });
+  return summary;
 }
 
 function scoresOfRange(
@@ -155,16 +164,16 @@ function classScores(
     const cells = values.subarray(k * T + first, k * T + first + count);
     return cells.reduce((sum, value) => sum + value, 0) / count;
   };
-  const first = ranges[0]!;
+  const headline = ranges[headlineOf(params).range]!;
   return set.categoryIds.map((categoryId, k) => ({
     categoryId,
     name: set.categoryNames[k]!,
-    truthCount: first.counted[k]!,
+    truthCount: headline.counted[k]!,
     predictionCount: predicted[k]!,
-    ap: mean(first, k, first.precision),
-    ap50: mean(first, k, first.precision, AT_50, 1),
-    ap75: mean(first, k, first.precision, AT_75, 1),
-    ar: mean(first, k, first.recall.at(-1)!),
+    ap: mean(headline, k, headline.precision),
+    ap50: mean(headline, k, headline.precision, AT_50, 1),
+    ap75: mean(headline, k, headline.precision, AT_75, 1),
+    ar: mean(headline, k, headline.recall.at(-1)!),
     areas: Object.fromEntries(
       ranges.map((scores, i) => [params.areaRanges[i]!.label, mean(scores, k, scores.precision)]),
     ),

@@ -42,9 +42,11 @@ export function prepareVisDrone(
 /** [P] 1 for predictions of a scored class that stand among the first `maxDets` rows of their image. */
 export function admittedRows({ set, dropped, fileRank }: VisDroneSet, maxDets: number): Uint8Array {
   const { category } = set.predictions;
-  return Uint8Array.from(fileRank, (rank, p) =>
-    rank < maxDets && dropped.predictions[p] === 0 && category[p]! >= 0 ? 1 : 0,
-  );
+  const admitted = new Uint8Array(category.length);
+  for (let p = 0; p < admitted.length; p++)
+    if (fileRank[p]! < maxDets && dropped.predictions[p] === 0 && category[p]! >= 0)
+      admitted[p] = 1;
+  return admitted;
 }
 
 /** Hits and ignored predictions at every threshold, for one area range and one maxDets. */
@@ -56,6 +58,10 @@ export function matchVisDrone(
 ): MatchMasks {
   const { truth, predictions } = prepared.set;
   const outside = (area: number) => area < range.low || area > range.high;
+  const ignoredUnmatched = new Uint8Array(predictions.score.length);
+  for (let p = 0; p < ignoredUnmatched.length; p++)
+    if (outside(predictions.boxes[4 * p + 2]! * predictions.boxes[4 * p + 3]!))
+      ignoredUnmatched[p] = 1;
   return matchRange({
     order: prepared.order,
     admitted: admittedRows(prepared, maxDets),
@@ -63,9 +69,7 @@ export function matchVisDrone(
     thresholds,
     ignored: truth.ignore.map((flag, t) => (flag === 1 || outside(truth.area[t]!) ? 1 : 0)),
     absorbs: truth.ignore,
-    ignoredUnmatched: Uint8Array.from(predictions.score, (_, p) =>
-      outside(predictions.boxes[4 * p + 2]! * predictions.boxes[4 * p + 3]!) ? 1 : 0,
-    ),
+    ignoredUnmatched,
   });
 }
 

@@ -1,5 +1,5 @@
+import { countingSort } from "../group-rows.ts";
 import type { EvaluationSet } from "../types.ts";
-import { rowsByImage } from "../failures/rows-by-image.ts";
 
 /** [N] and [P]: 1 for rows that lie at least half inside ignored regions. */
 export interface Dropped {
@@ -37,13 +37,10 @@ export function dropInRegions(set: EvaluationSet): Dropped {
   const { regions } = set;
   if (regions === undefined || regions.image.length === 0) return dropped;
   const imageCount = set.imageIds.length;
-  const regionRows = rowsByImage(regions.image, imageCount);
+  const byImage = countingSort(regions.image, imageCount, null);
   const bands = new Map<number, { readonly bands: readonly Band[]; readonly extent: Extent }>();
   for (let image = 0; image < imageCount; image++) {
-    const rows = regionRows.rows.subarray(
-      regionRows.offsets[image]!,
-      regionRows.offsets[image + 1]!,
-    );
+    const rows = byImage.rows.subarray(byImage.start[image]!, byImage.start[image + 1]!);
     if (rows.length === 0) continue;
     const extent = extentOf(set, image);
     bands.set(image, { bands: bandsOf(regions.boxes, rows, extent), extent });
