@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
-import { serveLoopback } from "../server/serve.ts";
+import { serveLoopback, type LoopbackServer } from "../server/serve.ts";
 import { resolvePath, say, UsageError, wholeNumber, type Command } from "./command.ts";
 import { buildHeadlessApp } from "./host.ts";
 
@@ -36,9 +36,10 @@ export const serveCommand: Command = {
     if (positionals.length > 0) throw new UsageError(`serve takes no "${positionals[0]}".`);
     const port = wholeNumber("port", values.port, 0, 65_535);
     const app = buildHeadlessApp();
+    const stopped = untilStopped();
+    let server: LoopbackServer | null = null;
     try {
-      const server = await serveLoopback(app.fetch, { hostname: values.host, port });
-      const stopped = untilStopped();
+      server = await serveLoopback(app.fetch, { hostname: values.host, port });
       await openFirst(app, values.project);
       if (values.json)
         process.stdout.write(`${JSON.stringify({ address: server.address, port: server.port })}\n`);
@@ -46,12 +47,11 @@ export const serveCommand: Command = {
       if (values.open) openBrowser(server.address);
       await stopped;
       say("Stopping.");
-      const closed = server.close();
-      await app.close();
-      await closed;
       return 0;
     } finally {
+      const closed = server?.close();
       await app.close();
+      await closed;
     }
   },
 };

@@ -49,8 +49,9 @@ export function unpackPredictions(blob: Uint8Array): PackedPredictions {
   if ((width !== 4 && width !== 8) || blob.byteLength !== HEADER_BYTES + count * (5 * width + 4))
     throw damaged();
   const Floats = width === 4 ? Float32Array : Float64Array;
+  // Copied, for a Buffer's slice would share its memory, which need not be aligned.
   const take = (from: number, bytes: number) =>
-    blob.slice(from, from + bytes).buffer as ArrayBuffer;
+    new Uint8Array(blob.subarray(from, from + bytes)).buffer;
   const boxBytes = count * 4 * width;
   const scoreBytes = count * width;
   return {

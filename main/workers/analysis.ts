@@ -17,11 +17,7 @@ parentPort!.on("message", ({ id, method, args }: AnalysisRequest) => {
     ) => unknown;
     reply({ id, result: run(state, args) });
   } catch (error) {
-    const code = error instanceof AppError ? error.code : null;
-    const message =
-      code === null && error instanceof Error
-        ? (error.stack ?? error.message)
-        : String((error as Error).message);
-    reply({ id, error: { code, message } });
+    const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+    reply({ id, error: { code: error instanceof AppError ? error.code : null, message, stack } });
   }
 });

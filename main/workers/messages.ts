@@ -10,5 +10,9 @@ export type AnalysisReply =
   | {
       readonly id: number;
       /** `code` is null for anything but an AppError. */
-      readonly error: { readonly code: string | null; readonly message: string };
+      readonly error: {
+        readonly code: string | null;
+        readonly message: string;
+        readonly stack: string;
+      };
     };

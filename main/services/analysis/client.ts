@@ -56,8 +56,7 @@ export class Analysis {
       if (!pending) return;
       this.#pending.delete(reply.id);
       if ("result" in reply) pending.resolve(reply.result);
-      else if (reply.error.code === null) pending.reject(new Error(reply.error.message));
-      else pending.reject(new AppError(reply.error.code, reply.error.message));
+      else pending.reject(failure(reply.error));
     });
     worker.on("error", (error) => {
       this.#log(
@@ -85,4 +84,15 @@ export class Analysis {
     this.#pending.clear();
     for (const { reject } of all) reject(error);
   }
+}
+
+function failure({
+  code,
+  message,
+  stack,
+}: Extract<AnalysisReply, { error: unknown }>["error"]): Error {
+  if (code !== null) return new AppError(code, message);
+  const error = new Error(message);
+  error.stack = stack;
+  return error;
 }
