@@ -2,18 +2,27 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { AppError } from "../../shared/domain/app-error.ts";
 import { bindingFile } from "./build.ts";
 import { lastLines, runProgram } from "./run-program.ts";
 
 const require = createRequire(import.meta.url);
 
+/** A package's folder. The compiler cannot look into a packaged app's archive; what it reads lies unpacked beside it. */
+function packageFolder(name: string): string | null {
+  try {
+    const manifest = require.resolve(`${name}/package.json`);
+    return dirname(manifest).replace(/\bapp\.asar(?=[\\/])/, "app.asar.unpacked");
+  } catch {
+    return null; // not installed for this system
+  }
+}
+
 /** Headers of the Node that is pinned in node_modules, else of the Node that runs this. */
 function nodeHeaders(): string {
-  const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+  const pinned = packageFolder(`node-${process.platform}-${process.arch}`);
   const candidates = [
-    join(root, "node_modules", `node-${process.platform}-${process.arch}`, "include", "node"),
+    ...(pinned === null ? [] : [join(pinned, "include", "node")]),
     join(dirname(process.execPath), "..", "include", "node"),
   ];
   const found = candidates.find((folder) => existsSync(join(folder, "node_api.h")));
@@ -36,10 +45,7 @@ async function findCompiler(): Promise<string> {
 /** Writes tfjs_binding.node into `folder`, which holds `tensorflow/` as unpacked from the wheel. */
 export async function compileBinding(folder: string): Promise<void> {
   const compiler = await findCompiler();
-  const sources = join(
-    dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json")),
-    "binding",
-  );
+  const sources = join(packageFolder("@tensorflow/tfjs-node-gpu") ?? "", "binding");
   const libraries = join(folder, "tensorflow");
   const runPath = ["$ORIGIN/tensorflow", ...cudaRunPath].join(":");
   const result = await runProgram(compiler, [

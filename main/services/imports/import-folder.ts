@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { FolderReport, ImportPlan, ImportResult } from "../../../shared/api/imports.ts";
 import { AppError } from "../../../shared/domain/app-error.ts";
@@ -44,7 +45,9 @@ function runWorker(
   return new Promise((resolve, reject) => {
     const stop = new SharedArrayBuffer(4);
     const workerData: ImportWorkerData = { task, stop };
-    const worker = new Worker(new URL("./import-worker.ts", import.meta.url), { workerData });
+    // The packaged app runs compiled files: .js instead of .ts.
+    const file = new URL(`./import-worker${extname(import.meta.filename)}`, import.meta.url);
+    const worker = new Worker(file, { workerData });
     const cancel = () => Atomics.store(new Int32Array(stop), 0, 1);
     if (signal.aborted) cancel();
     signal.addEventListener("abort", cancel);
