@@ -82,11 +82,13 @@ function registerBackend(binding: string): NativeBackend {
   const require = createRequire(import.meta.url);
   try {
     require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
-    const { NodeJSKernelBackend } = require(
-      "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend",
-    ) as {
-      NodeJSKernelBackend: new (binding: unknown, name: string) => NativeBackend & tf.KernelBackend;
-    };
+    const { NodeJSKernelBackend } =
+      require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as {
+        NodeJSKernelBackend: new (
+          binding: unknown,
+          name: string,
+        ) => NativeBackend & tf.KernelBackend;
+      };
     const backend = new NodeJSKernelBackend(require(binding), "@tensorflow/tfjs-node-gpu");
     const priority = 3; // above TensorFlow.js' own cpu backend
     tf.registerBackend("tensorflow", () => backend, priority);
