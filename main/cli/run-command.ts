@@ -8,6 +8,18 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "open Fovea in the browser",
     load: async () => (await import("./serve.ts")).serveCommand,
   },
+  evaluate: {
+    summary: "score predictions against ground truth",
+    load: async () => (await import("./evaluate.ts")).evaluateCommand,
+  },
+  import: {
+    summary: "import a folder of images, labels and predictions into a project",
+    load: async () => (await import("./import.ts")).importCommand,
+  },
+  evaluate: {
+    summary: "score predictions against labels, from files or from a project",
+    load: async () => (await import("./evaluate-either.ts")).evaluateEither,
+  },
   doctor: {
     summary: "say what this computer has and lacks for Fovea",
     load: async () => (await import("./doctor.ts")).doctorCommand,

@@ -28,8 +28,8 @@ export function encodeEvaluationArrays({
   return [
     length,
     header,
-    ...tensors.map(([, , { buffer, byteOffset, byteLength }]) =>
-      new Uint8Array(buffer, byteOffset, byteLength),
+    ...tensors.map(
+      ([, , { buffer, byteOffset, byteLength }]) => new Uint8Array(buffer, byteOffset, byteLength),
     ),
   ];
 }
@@ -38,8 +38,7 @@ export function encodeEvaluationArrays({
 export function withoutFirstRanges(arrays: EvaluationArrays, first: number): EvaluationArrays {
   const { A, M } = arrays.shape;
   if (first === 0) return arrays;
-  const keep = (values: Float64Array) =>
-    values.filter((_, i) => Math.floor(i / M) % A >= first);
+  const keep = (values: Float64Array) => values.filter((_, i) => Math.floor(i / M) % A >= first);
   return {
     shape: { ...arrays.shape, A: A - first },
     precision: keep(arrays.precision),

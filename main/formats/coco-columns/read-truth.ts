@@ -84,6 +84,16 @@ export function readTruthFile(source: ByteSource): TruthFile {
   return { ...images.columns(), categories, ...annotations.columns() };
 }
 
+/** Copies row `from` over row `to`. */
+export function moveAnnotation(table: AnnotationTable, from: number, to: number): void {
+  table.imageId[to] = table.imageId[from]!;
+  table.categoryId[to] = table.categoryId[from]!;
+  table.area[to] = table.area[from]!;
+  table.crowd[to] = table.crowd[from]!;
+  table.ignore[to] = table.ignore[from]!;
+  table.boxes.copyWithin(4 * to, 4 * from, 4 * from + 4);
+}
+
 function openObject(reader: JsonReader, source: ByteSource): void {
   const first = reader.peek();
   if (first === null)

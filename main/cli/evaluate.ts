@@ -1,0 +1,137 @@
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { EvaluationParams } from "../../shared/domain/protocols.ts";
+import { evaluate } from "../../shared/evaluation/evaluate.ts";
+import { iouThresholds } from "../../shared/evaluation/thresholds.ts";
+import type {
+  EvaluationArrays,
+  EvaluationResult,
+  EvaluationSet,
+  EvaluationWarning,
+} from "../../shared/evaluation/types.ts";
+import { encodeEvaluationArrays, withoutFirstRanges } from "../formats/evaluation-arrays.ts";
+import { resolvePath, say, UsageError, type Command } from "./command.ts";
+import { evaluationParams } from "./evaluation-options.ts";
+import { evaluationTable } from "./evaluation-table.ts";
+
+const help = `Usage: fovea evaluate --gt FILE --dt FILE [options]
+
+Scores predictions against ground truth, without a project.
+
+  --gt FILE          COCO instances JSON; for VisDrone a folder of txt files
+  --dt FILE          COCO results JSON; for VisDrone a folder of txt files
+  --protocol NAME    coco (the default), soda-d or visdrone
+  --areas LIST       area ranges of your own, in square pixels: tiny:0:256,small:256:1024
+  --max-dets LIST    predictions kept per image and class, ascending: 1,10,100
+  --arrays FILE      also writes precision, recall and scores as safetensors, float64, -1 where absent
+  --images FOLDER    VisDrone: the pictures, whose sizes clip ignored regions
+  --json             prints one JSON document instead of a table
+`;
+
+export const evaluateCommand: Command = {
+  summary: "score predictions against ground truth",
+  help,
+  run: async (args) => runEvaluate(readOptions(args)),
+};
+
+interface Options {
+  readonly gt: string;
+  readonly dt: string;
+  readonly images: string | null;
+  readonly params: EvaluationParams;
+  /** How many area ranges were put before those that the user named. */
+  readonly addedRanges: number;
+  readonly arrays: string | null;
+  readonly json: boolean;
+}
+
+function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      gt: { type: "string" },
+      dt: { type: "string" },
+      protocol: { type: "string" },
+      areas: { type: "string" },
+      "max-dets": { type: "string" },
+      arrays: { type: "string" },
+      images: { type: "string" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  if (values.gt === undefined || values.dt === undefined)
+    throw new UsageError("evaluate needs --gt and --dt.");
+  const params = evaluationParams({ ...values, maxDets: values["max-dets"] });
+  if (params.protocol === "visdrone" && values.arrays !== undefined)
+    throw new UsageError("--arrays is for coco and soda-d; VisDrone's AP has no 101-point arrays.");
+  const named = values.areas?.split(",").length ?? params.areaRanges.length;
+  return {
+    gt: resolvePath(values.gt),
+    dt: resolvePath(values.dt),
+    images: values.images === undefined ? null : resolvePath(values.images),
+    params,
+    addedRanges: params.areaRanges.length - named,
+    arrays: values.arrays === undefined ? null : resolvePath(values.arrays),
+    json: values.json,
+  };
+}
+
+interface Loaded {
+  readonly set: EvaluationSet;
+  readonly warnings: readonly EvaluationWarning[];
+}
+
+async function runEvaluate(options: Options): Promise<number> {
+  const began = performance.now();
+  const { set, warnings } = await load(options);
+  const loaded = performance.now();
+  const result = evaluate(set, options.params);
+  const timings = {
+    load: loaded - began,
+    ...result.timings,
+    total: performance.now() - began,
+  };
+  if (options.arrays !== null && result.arrays !== null)
+    writeArrays(options.arrays, withoutFirstRanges(result.arrays, options.addedRanges));
+  if (options.json) process.stdout.write(`${jsonDocument(result, warnings, timings)}\n`);
+  else process.stdout.write(evaluationTable(result, warnings));
+  return 0;
+}
+
+async function load({ gt, dt, images, params }: Options): Promise<Loaded> {
+  if (params.protocol === "visdrone") {
+    const { loadVisDrone } = await import("./evaluation-input.ts");
+    return loadVisDrone({ truth: gt, predictions: dt, images });
+  }
+  const { loadCoco } = await import("./evaluation-input.ts");
+  return loadCoco(gt, dt, params);
+}
+
+function jsonDocument(
+  { params, summary, perClass }: EvaluationResult,
+  warnings: readonly EvaluationWarning[],
+  timings: Readonly<Record<string, number>>,
+): string {
+  const { protocol, areaRanges, maxDets } = params;
+  return JSON.stringify({
+    protocol,
+    params: { areaRanges, maxDets, iouThresholds },
+    summary,
+    perClass,
+    warnings,
+    timings,
+  });
+}
+
+/** Written beside its place and renamed, so that a half-written file never stands there. */
+function writeArrays(path: string, arrays: EvaluationArrays): void {
+  const partial = `${path}.partial`;
+  try {
+    writeFileSync(partial, Buffer.concat(encodeEvaluationArrays(arrays)));
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+  say(`Wrote ${path}`);
+}
