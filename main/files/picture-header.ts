@@ -13,7 +13,11 @@ export interface PictureHeader {
 
 export type HeaderRead =
   | { readonly ok: true; readonly header: PictureHeader }
-  | { readonly ok: false; readonly problem: "missing" | "empty" | "unreadable"; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly problem: "missing" | "empty" | "unreadable";
+      readonly reason: string;
+    };
 
 /** Reads a picture's size without decoding it: JPEG and PNG in a few small reads, others through libvips. */
 export async function readPictureHeader(path: string): Promise<HeaderRead> {
@@ -33,7 +37,9 @@ export async function readPictureHeader(path: string): Promise<HeaderRead> {
       },
     };
   } catch (error) {
-    return unreadable(error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
+    return unreadable(
+      error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error),
+    );
   }
 }
 
@@ -119,7 +125,8 @@ function jpegHeader(fd: number): HeaderRead {
 
 /** Walks the chunks of a PNG before its pixels, for the EXIF one. */
 function pngHeader(fd: number, start: Buffer, length: number): HeaderRead {
-  if (length < 33 || start.toString("latin1", 12, 16) !== "IHDR") return unreadable("it is cut off");
+  if (length < 33 || start.toString("latin1", 12, 16) !== "IHDR")
+    return unreadable("it is cut off");
   const channelsOfColourType: Record<number, number> = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 };
   let orientation = 1;
   const head = Buffer.alloc(8);

@@ -54,7 +54,9 @@ export class PictureIndex {
     const last = stem.slice(stem.lastIndexOf("/") + 1);
     const fits = this.#byStem.get(last) ?? [];
     if (fits.length < 2 || last === stem) return fits;
-    const whole = fits.filter((path) => `/${path.slice(0, path.lastIndexOf("."))}`.endsWith(`/${stem}`));
+    const whole = fits.filter((path) =>
+      `/${path.slice(0, path.lastIndexOf("."))}`.endsWith(`/${stem}`),
+    );
     return whole.length > 0 ? whole : fits;
   }
 

@@ -83,10 +83,7 @@ export function realFolder(path: string): string {
     throw new AppError("folder/missing", `There is no folder ${path}. Check the path.`);
   }
   if (!statSync(real).isDirectory()) {
-    throw new AppError(
-      "folder/not-a-folder",
-      `${path} is a file. Choose the folder it is in.`,
-    );
+    throw new AppError("folder/not-a-folder", `${path} is a file. Choose the folder it is in.`);
   }
   return real;
 }
@@ -140,7 +137,8 @@ function linkTarget(
       severity: "warning",
       file: path,
       record: null,
-      message: "The link leads out of the opened folder. Open the folder that holds the files, or copy them.",
+      message:
+        "The link leads out of the opened folder. Open the folder that holds the files, or copy them.",
       action: "refused",
     });
     return null;

@@ -55,8 +55,7 @@ export function parseCocoCategory(
   return {
     sourceId,
     name: typeof name === "string" && name !== "" ? name : `class ${sourceId}`,
-    role:
-      flavour === "soda-d" && sourceId === sodaDIgnoreCategory ? "ignored-region" : "object",
+    role: flavour === "soda-d" && sourceId === sodaDIgnoreCategory ? "ignored-region" : "object",
   };
 }
 

@@ -181,4 +181,3 @@ function emptyFile(source: ByteSource): AppError {
     `${source.name} is empty (${source.size} bytes). Choose another file or write it again.`,
   );
 }
-

@@ -172,7 +172,8 @@ export class JsonReader {
   /** Length of the run of backslashes that ends before `index`, not reaching back over `#at`. */
   #backslashesBefore(index: number): number {
     let count = 0;
-    while (index - 1 - count >= this.#at && this.#window[index - 1 - count] === BACKSLASH) count += 1;
+    while (index - 1 - count >= this.#at && this.#window[index - 1 - count] === BACKSLASH)
+      count += 1;
     return count;
   }
 

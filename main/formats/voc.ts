@@ -52,7 +52,8 @@ export function parseVoc(text: string, file: string, problems: ProblemLog): VocF
     return refuse("The file has a DOCTYPE, which can hide endless text; expected plain XML.");
   }
   const valid = XMLValidator.validate(text);
-  if (valid !== true) return refuse(`The XML is broken: ${valid.err.msg} (line ${valid.err.line}).`);
+  if (valid !== true)
+    return refuse(`The XML is broken: ${valid.err.msg} (line ${valid.err.line}).`);
   const document: unknown = parser.parse(text);
   const annotation = isObject(document) ? document["annotation"] : undefined;
   if (!isObject(annotation)) {
@@ -82,7 +83,14 @@ function parseObject(
   problems: ProblemLog,
 ): VocObject | null {
   const skip = (code: string, message: string): null => {
-    problems.add({ code, severity: "error", file, record: `object ${index + 1}`, message, action: "skipped" });
+    problems.add({
+      code,
+      severity: "error",
+      file,
+      record: `object ${index + 1}`,
+      message,
+      action: "skipped",
+    });
     return null;
   };
   if (!isObject(object)) return skip("voc/bad-object", "The object is empty.");

@@ -48,13 +48,17 @@ export function parseYolo(text: string, file: string, problems: ProblemLog): Yol
       !(values.length === 4 || values.length === 5 || isPolygon)
     ) {
       skip("yolo/bad-row", `"${line.trim().slice(0, 80)}" is not class cx cy w h in numbers.`);
-    } else if (values.slice(0, isPolygon ? values.length : 4).some((value) => Math.abs(value) > FARTHEST)) {
+    } else if (
+      values.slice(0, isPolygon ? values.length : 4).some((value) => Math.abs(value) > FARTHEST)
+    ) {
       skip(
         "yolo/not-normalised",
         `"${line.trim().slice(0, 80)}" looks like pixels; expected parts of the picture's size, 0 to 1.`,
       );
     } else {
-      rows.push(isPolygon ? polygonRow(at + 1, category, values) : boxRow(at + 1, category, values));
+      rows.push(
+        isPolygon ? polygonRow(at + 1, category, values) : boxRow(at + 1, category, values),
+      );
     }
   }
   return rows;
@@ -123,7 +127,11 @@ export function parseYoloData(text: string, file: string, problems: ProblemLog):
   });
   if (names === null && splits.length === 0) return null;
   const path = data["path"];
-  return { path: typeof path === "string" && path !== "" ? path : null, splits, names: names ?? [] };
+  return {
+    path: typeof path === "string" && path !== "" ? path : null,
+    splits,
+    names: names ?? [],
+  };
 }
 
 /** A list of names, or a map from class id to name. */

@@ -97,8 +97,7 @@ export function importQueries(db: Db) {
     insertCategory: (
       datasetId: number,
       row: { readonly sourceId: number; readonly name: string; readonly role: CategoryRole },
-    ): number =>
-      Number(category.run(datasetId, row.sourceId, row.name, row.role).lastInsertRowid),
+    ): number => Number(category.run(datasetId, row.sourceId, row.name, row.role).lastInsertRowid),
     insertImage: (row: NewImage): number =>
       Number(
         image.run(

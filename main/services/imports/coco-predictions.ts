@@ -64,12 +64,7 @@ export function resultsIn(found: readonly FoundArray[], file: string): FoundArra
   return list;
 }
 
-function ownNamesReader(
-  key: string,
-  file: string,
-  own: OwnNames,
-  { problems }: PredictionContext,
-) {
+function ownNamesReader(key: string, file: string, own: OwnNames, { problems }: PredictionContext) {
   if (key === "images") {
     return (values: readonly unknown[], first: number) => {
       for (const [at, value] of values.entries()) {

@@ -42,7 +42,9 @@ export class DatasetWriter implements LabelSink {
     const imageId = this.#images.get(entry.imageSourceId);
     const categoryId = this.#categories.get(entry.categorySourceId);
     if (imageId === undefined || categoryId === undefined) {
-      throw new Error(`annotation of an image or class that was not announced: ${JSON.stringify(entry)}`);
+      throw new Error(
+        `annotation of an image or class that was not announced: ${JSON.stringify(entry)}`,
+      );
     }
     this.#writes.write(() => {
       this.#queries.insertAnnotation({ ...entry, imageId, categoryId });

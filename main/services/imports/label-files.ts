@@ -18,7 +18,8 @@ export interface LabelFile {
 }
 
 /** Files that lie beside labels and are none. */
-const notLabels = /^(classes|labels|obj|names|train|val|valid|test|trainval|readme|license|notes?)\.txt$|^readme/i;
+const notLabels =
+  /^(classes|labels|obj|names|train|val|valid|test|trainval|readme|license|notes?)\.txt$|^readme/i;
 
 /** The label files of a folder and below, in order of path. */
 export function listLabelFiles(

@@ -190,7 +190,11 @@ function reportPicture(
     report("image/turned", "The picture is shown turned, as its EXIF flag says.", "info");
   }
   if (bitsPerChannel > 8) {
-    report("image/16-bit", `The picture has ${bitsPerChannel} bits a channel; it is shown with 8.`, "info");
+    report(
+      "image/16-bit",
+      `The picture has ${bitsPerChannel} bits a channel; it is shown with 8.`,
+      "info",
+    );
   }
   if (channels === 4 && isJpeg(path)) {
     report("image/cmyk", "The picture is CMYK; it is shown converted to RGB.", "info");

@@ -86,5 +86,8 @@ function withoutExtension(path: string): string {
 }
 
 function normalName(name: string): string {
-  return name.trim().toLowerCase().replaceAll(/[\s_-]+/g, " ");
+  return name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, " ");
 }

@@ -30,12 +30,7 @@ export function writePredictions(
       pace.at("Storing predictions", done, imageCount, "images");
       const data = packPredictions(packed);
       writes.write(() => {
-        queries.insertPredictionBlob(
-          setId,
-          known.images[image]!.id,
-          packed.scores.length,
-          data,
-        );
+        queries.insertPredictionBlob(setId, known.images[image]!.id, packed.scores.length, data);
       });
       done += 1;
     });

@@ -37,7 +37,8 @@ export const readTextPredictions: PredictionReader = (source, context, table) =>
     if (text === null) continue;
     const image = known.imageNamed(file.stem);
     if (image === undefined) {
-      if (text.trim() !== "") reportUnknownImage(file.stem, { file: file.name, record: "line 1" }, problems);
+      if (text.trim() !== "")
+        reportUnknownImage(file.stem, { file: file.name, record: "line 1" }, problems);
       continue;
     }
     const { width, height, path } = known.images[image]!;

@@ -1,7 +1,8 @@
 import { dirname, join, basename } from "node:path";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { AppError } from "../../../shared/domain/app-error.ts";
 import { readText } from "../../files/byte-source.ts";
+import { isInside } from "../../files/inside-root.ts";
 import { stemOf } from "../../files/scan-folder.ts";
 import { checkLabelBox } from "../../formats/box-checks.ts";
 import type { ImageEntry } from "../../formats/label-records.ts";
@@ -63,8 +64,8 @@ export function guessVocOffset(files: readonly VocFile[]): 0 | 1 {
   return fromZero ? 0 : 1;
 }
 
-function readRecords(source: LabelSource, { problems, pace }: ReadContext): VocRecord[] {
-  const files = vocFiles(source, problems);
+function readRecords(source: LabelSource, { root, problems, pace }: ReadContext): VocRecord[] {
+  const files = vocFiles(source, root, problems);
   const records: VocRecord[] = [];
   for (const [done, file] of files.entries()) {
     pace.at("Reading labels", done, files.length, "files");
@@ -78,14 +79,15 @@ function readRecords(source: LabelSource, { problems, pace }: ReadContext): VocR
 /** The XML files of a folder, or those a split list names. */
 export function vocFiles(
   source: Pick<LabelSource, "path" | "name">,
+  root: string,
   problems: ReadContext["problems"],
 ): readonly LabelFile[] {
   if (!isFile(source.path)) return listLabelFiles(source.path, source.name, "xml", problems);
   const folder = join(dirname(source.path), "..", "..", "Annotations");
-  if (!existsSync(folder)) {
+  if (!existsSync(folder) || !isInside(root, realpathSync(folder))) {
     throw new AppError(
       "voc/no-annotations",
-      `${source.name} lists a split, but there is no folder Annotations two levels up. Choose the folder of XML files.`,
+      `${source.name} lists a split, but the opened folder has no Annotations two levels above it. Choose the folder of XML files.`,
     );
   }
   const all = new Map(

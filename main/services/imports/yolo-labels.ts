@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AppError } from "../../../shared/domain/app-error.ts";
 import { readText } from "../../files/byte-source.ts";
+import { isInside } from "../../files/inside-root.ts";
 import { extensionOf, stemOf } from "../../files/scan-folder.ts";
 import { checkLabelBox } from "../../formats/box-checks.ts";
 import { parseYolo, type YoloRow } from "../../formats/yolo.ts";
@@ -175,10 +176,13 @@ function listed(source: LabelSource, context: ReadContext): readonly LabelledIma
       });
       continue;
     }
-    const labels = labelPathOf(join(imageRoot, path));
+    const labels = labelPathOf(join(imageRoot, path), context.root);
     paired.push({
       entry: imageEntry(paired.length + 1, path),
-      labels: labels === null ? null : { path: labels, name: labels.slice(context.root.length + 1), stem: stemOf(labels) },
+      labels:
+        labels === null
+          ? null
+          : { path: labels, name: labels.slice(context.root.length + 1), stem: stemOf(labels) },
     });
   }
   return paired;
@@ -193,8 +197,10 @@ function pathInRoot(stated: string, pictures: ReadContext["pictures"]): string |
 }
 
 /** `images` becomes `labels`, or the labels lie beside the picture. */
-function labelPathOf(picture: string): string | null {
+function labelPathOf(picture: string, root: string): string | null {
   const text = picture.replace(/\.[^./\\]+$/, ".txt");
   const swapped = text.replace(/([/\\])images([/\\])(?!.*[/\\]images[/\\])/, "$1labels$2");
-  return [swapped, text].find((path) => existsSync(path)) ?? null;
+  return (
+    [swapped, text].find((path) => existsSync(path) && isInside(root, realpathSync(path))) ?? null
+  );
 }
