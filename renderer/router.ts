@@ -8,6 +8,8 @@ import type { TextKey } from "./text/t.ts";
 interface PageMeta {
   readonly title: TextKey;
   readonly dropsWithDataset?: true;
+  /** The page itself goes from one thing to the next, and keeps its state. */
+  readonly staysOpen?: true;
 }
 
 function page(
@@ -29,6 +31,7 @@ export const routes: readonly RouteRecordRaw[] = [
   page("/images/:imageId(\\d+)", "image", () => import("./pages/ImagePage.vue"), {
     title: "nav.image",
     dropsWithDataset: true,
+    staysOpen: true,
   }),
   page("/runs", "runs", () => import("./pages/RunsPage.vue"), { title: "nav.runs" }),
   page("/runs/:runId(\\d+)", "run", () => import("./pages/RunPage.vue"), {

@@ -10,6 +10,7 @@ export interface ShortcutEntry {
 }
 
 const general = "shortcuts.general";
+const image = "shortcuts.image";
 
 export const shortcutCatalogue = [
   { id: "palette", group: general, title: "shortcuts.palette", keys: "mod+k" },
@@ -22,6 +23,19 @@ export const shortcutCatalogue = [
   { id: "go-jobs", group: general, title: "shortcuts.goJobs", keys: "alt+5" },
   { id: "go-settings", group: general, title: "shortcuts.goSettings", keys: "mod+," },
   { id: "toggle-theme", group: general, title: "shortcuts.toggleTheme", keys: "mod+shift+l" },
+  { id: "image-next", group: image, title: "image.next", keys: "arrowright j" },
+  { id: "image-previous", group: image, title: "image.previous", keys: "arrowleft k" },
+  { id: "next-failure", group: image, title: "image.nextFailure", keys: "n" },
+  { id: "next-object", group: image, title: "image.nextObject", keys: "tab" },
+  { id: "previous-object", group: image, title: "image.previousObject", keys: "shift+tab" },
+  { id: "deselect", group: image, title: "image.deselect", keys: "escape" },
+  { id: "toggle-truth", group: image, title: "image.truth", keys: "g" },
+  { id: "toggle-predictions", group: image, title: "image.predictions", keys: "p" },
+  { id: "loupe", group: image, title: "image.loupe", keys: "space" },
+  { id: "zoom-fit", group: image, title: "image.fit", keys: "f" },
+  { id: "zoom-actual", group: image, title: "image.actual", keys: "0" },
+  { id: "zoom-in", group: image, title: "image.zoomIn", keys: "+ =" },
+  { id: "zoom-out", group: image, title: "image.zoomOut", keys: "-" },
 ] as const satisfies readonly ShortcutEntry[];
 
 export type ShortcutId = (typeof shortcutCatalogue)[number]["id"];

@@ -4,6 +4,8 @@ import { BELOW_SCORE, HIT, UNMATCHED, type Judgement, type Scene } from "./scene
 export interface Shown {
   readonly truth: boolean;
   readonly predictions: boolean;
+  /** Verdict codes; null for all. */
+  readonly verdicts: ReadonlySet<number> | null;
 }
 
 /** Drawn neither as a box nor as a marker. */
@@ -15,13 +17,14 @@ export const FULL = 2;
 /** [N] HIDDEN, BOX_ONLY or FULL for each object. */
 export function visibility(scene: Scene, judgement: Judgement, shown: Shown): Uint8Array {
   const result = new Uint8Array(scene.count);
-  if (shown.truth) result.fill(FULL, 0, scene.truthCount);
-  if (!shown.predictions) return result;
-  for (let i = scene.truthCount; i < scene.count; i += 1) {
+  for (let i = 0; i < scene.count; i += 1) {
     const verdict = judgement.verdict[i]!;
-    if (verdict === BELOW_SCORE) continue;
-    const doubled = verdict === HIT && judgement.match[i] !== UNMATCHED && shown.truth;
-    result[i] = doubled ? BOX_ONLY : FULL;
+    const isOn = i < scene.truthCount ? shown.truth : shown.predictions;
+    if (!isOn || verdict === BELOW_SCORE) continue;
+    if (shown.verdicts !== null && !shown.verdicts.has(verdict)) continue;
+    const isDouble =
+      i >= scene.truthCount && verdict === HIT && judgement.match[i] !== UNMATCHED && shown.truth;
+    result[i] = isDouble ? BOX_ONLY : FULL;
   }
   return result;
 }

@@ -6,7 +6,7 @@ import { buildScene, HIT, judgeAt, MISS } from "../../../renderer/canvas/scene/s
 import { visibility } from "../../../renderer/canvas/scene/visibility.ts";
 import { prediction, truth } from "./objects.ts";
 
-const shown = { truth: true, predictions: true };
+const shown = { truth: true, predictions: true, verdicts: null };
 
 function gather(scene: ReturnType<typeof buildScene>, level: number) {
   const judgement = judgeAt(scene, 0);

@@ -75,19 +75,24 @@ test("an image without objects makes an empty scene", () => {
 test("a found object and its prediction share one marker, and what is cut off or switched off is hidden", () => {
   const scene = street();
   const judgement = judgeAt(scene, 0.5);
-  expect([...visibility(scene, judgement, { truth: true, predictions: true })]).toEqual([
-    FULL,
-    FULL,
+  expect([
+    ...visibility(scene, judgement, { truth: true, predictions: true, verdicts: null }),
+  ]).toEqual([FULL, FULL, FULL, FULL, HIDDEN, BOX_ONLY, FULL, HIDDEN]);
+  expect(
+    [...visibility(scene, judgement, { truth: false, predictions: true, verdicts: null })].slice(4),
+  ).toEqual([HIDDEN, FULL, FULL, HIDDEN]);
+});
+
+test("only the verdicts asked for are shown", () => {
+  const scene = street();
+  const only = { truth: true, predictions: true, verdicts: new Set([MISS, FALSE_ALARM]) };
+  expect([...visibility(scene, judgeAt(scene, 0.5), only)]).toEqual([
+    HIDDEN,
     FULL,
     FULL,
     HIDDEN,
-    BOX_ONLY,
-    FULL,
     HIDDEN,
-  ]);
-  expect([...visibility(scene, judgement, { truth: false, predictions: true })].slice(4)).toEqual([
     HIDDEN,
-    FULL,
     FULL,
     HIDDEN,
   ]);
