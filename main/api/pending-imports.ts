@@ -1,10 +1,12 @@
-import { AppError } from "../../shared/domain/app-error.ts";
+import { inspectFolder } from "../services/imports/import-folder.ts";
+import { startAddPredictions, startImport } from "../services/projects/start-import.ts";
+import type { Workspace } from "../services/projects/workspace.ts";
 import type { HandlersOf } from "./handlers.ts";
 
-/** Stands in until the importer is there. */
-export function importHandlers(_workspace: unknown): HandlersOf<"imports"> {
-  const later = () => {
-    throw new AppError("call/not-ready", "Imports are not there yet.");
+export function importHandlers(workspace: Workspace): HandlersOf<"imports"> {
+  return {
+    "imports/inspect": ({ path }, { signal }) => inspectFolder(path, signal),
+    "imports/start": (plan) => ({ jobId: startImport(workspace.project, plan) }),
+    "imports/addPredictions": (add) => ({ jobId: startAddPredictions(workspace.project, add) }),
   };
-  return { "imports/inspect": later, "imports/start": later, "imports/addPredictions": later };
 }

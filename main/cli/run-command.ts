@@ -8,10 +8,6 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "open Fovea in the browser",
     load: async () => (await import("./serve.ts")).serveCommand,
   },
-  evaluate: {
-    summary: "score predictions against ground truth",
-    load: async () => (await import("./evaluate.ts")).evaluateCommand,
-  },
   import: {
     summary: "import a folder of images, labels and predictions into a project",
     load: async () => (await import("./import.ts")).importCommand,

@@ -60,16 +60,8 @@ async function openFirst(
   app: ReturnType<typeof buildHeadlessApp>,
   project: string | undefined,
 ): Promise<void> {
-  if (project !== undefined) {
-    await app.workspace.openOrCreate(resolvePath(project));
-    return;
-  }
-  try {
-    await app.workspace.openLast();
-  } catch (error) {
-    // Without the sample Fovea still serves; the page says how to open a folder of one's own.
-    say(`fovea: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  if (project === undefined) await app.workspace.openLast();
+  else await app.workspace.openOrCreate(resolvePath(project));
 }
 
 function untilStopped(): Promise<void> {

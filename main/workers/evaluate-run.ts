@@ -2,12 +2,12 @@ import type { EvaluationParams } from "../../shared/domain/protocols.ts";
 import { evaluate } from "../../shared/evaluation/evaluate.ts";
 import { judge, type Judgement } from "../../shared/evaluation/failures/judge.ts";
 import { rangesHolding } from "../../shared/evaluation/group-truth.ts";
+import { scoreHistogram, sizeHistogram } from "../../shared/evaluation/histograms.ts";
 import { iouThresholds } from "../../shared/evaluation/thresholds.ts";
 import type { EvaluationSet } from "../../shared/evaluation/types.ts";
 import { evaluatorVersion } from "../../shared/evaluation/version.ts";
 import type { NewRun } from "../db/queries/runs.ts";
 import { scoringRows } from "./evaluation-set.ts";
-import { scoreHistogram, sizeHistogram } from "./histograms.ts";
 import type { AnalysisState } from "./methods.ts";
 import { scoredReport } from "./report.ts";
 
@@ -48,7 +48,7 @@ export function evaluateRun(
       ...report,
       iouThresholds,
       scoreHistogram: scoreHistogram(rows.set, judgement),
-      sizeHistogram: sizeHistogram(rows.set, judgement),
+      sizeHistogram: sizeHistogram(rows.set, params, judgement),
       warnings: [],
       timings: { ...result.timings, load, total: performance.now() - began },
     },

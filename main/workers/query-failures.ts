@@ -100,9 +100,12 @@ function collect(
   return Int32Array.from(codes);
 }
 
-function sortFailures(run: JudgedRun, codes: Int32Array, sort: FailureInput["sort"]): Int32Array {
+function sortFailures(run: JudgedRun, given: Int32Array, sort: FailureInput["sort"]): Int32Array {
   const { dataset, predictions } = run;
+  // Within a group, too, the smallest come first: the sort is stable.
+  const codes = sort === "group" ? sortFailures(run, given, "smallest") : given;
   const keyOf = (code: number): number => {
+    if (sort === "group") return -groupCell(run, code);
     if (sort === "image")
       return -(code < 0 ? dataset.image[annotationRow(run, -1 - code)]! : predictions.image[code]!);
     if (sort === "smallest") return -areaOf(run, code);
@@ -113,21 +116,28 @@ function sortFailures(run: JudgedRun, codes: Int32Array, sort: FailureInput["sor
   return Int32Array.from(order.subarray(0, codes.length), (at) => codes[at]!);
 }
 
+/** Place of a failure's kind, bucket and class, the class running fastest. */
+function groupCell({ dataset, params, predictions, ...run }: JudgedRun, code: number): number {
+  const K = dataset.categories.length;
+  const buckets = params.areaRanges.length + 1;
+  const row = code < 0 ? (run.rows.annotationOf?.[-1 - code] ?? -1 - code) : code;
+  const bucket = (code < 0 ? run.truthSizes : run.predictionSizes).bucket[row]!;
+  const category = (code < 0 ? dataset : predictions).category[row]!;
+  const kind = code < 0 ? 0 : 1;
+  // A class that was removed goes with none: last of all.
+  if (category < 0) return 2 * buckets * K;
+  return (kind * buckets + Math.min(bucket, buckets - 1)) * K + category;
+}
+
 /** How many there are of each kind, bucket and class. */
-function groupFailures(
-  { dataset, params, predictions, ...run }: JudgedRun,
-  order: Int32Array,
-): FailureGroup[] {
+function groupFailures(run: JudgedRun, order: Int32Array): FailureGroup[] {
+  const { dataset, params } = run;
   const K = dataset.categories.length;
   const buckets = params.areaRanges.length + 1;
   const counts = new Int32Array(2 * buckets * K);
   for (const code of order) {
-    const row = code < 0 ? (run.rows.annotationOf?.[-1 - code] ?? -1 - code) : code;
-    const bucket = (code < 0 ? run.truthSizes : run.predictionSizes).bucket[row]!;
-    const category = (code < 0 ? dataset : predictions).category[row]!;
-    if (category < 0) continue;
-    const kind = code < 0 ? 0 : 1;
-    counts[(kind * buckets + Math.min(bucket, buckets - 1)) * K + category]! += 1;
+    const cell = groupCell(run, code);
+    if (cell < counts.length) counts[cell]! += 1;
   }
   const groups: FailureGroup[] = [];
   counts.forEach((count, cell) => {

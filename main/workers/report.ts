@@ -1,6 +1,6 @@
 import type { BucketScore, ClassRow, MetricValue } from "../../shared/api/runs.ts";
 import type { EvaluationParams } from "../../shared/domain/protocols.ts";
-import { headlineOf } from "../../shared/evaluation/summarize.ts";
+import { headlineOf, meanPrecision, meanRecall } from "../../shared/evaluation/summarize.ts";
 import type { EvaluationArrays, EvaluationResult } from "../../shared/evaluation/types.ts";
 import type { EvaluationRows } from "./evaluation-set.ts";
 
@@ -54,14 +54,15 @@ function scoresFromArrays(arrays: EvaluationArrays, params: EvaluationParams, a:
   const { T } = arrays.shape;
   const curve = (thresholds: readonly number[]) => meanCurve(arrays, thresholds, a, apMaxDets);
   const all = Array.from({ length: T }, (_, t) => t);
-  const byIou = all.map((t) => meanOfCurve(curve([t])));
+  const ap = (t?: number) =>
+    meanPrecision(arrays, { a, m: apMaxDets, ...(t === undefined ? {} : { t }) });
   const mean = curve(all);
   return {
-    ap: meanOfCurve(mean),
-    ap50: byIou[AT_50] ?? null,
-    ap75: byIou[AT_75] ?? null,
-    ar: meanRecall(arrays, a, lastMaxDets),
-    apByIou: byIou,
+    ap: ap(),
+    ap50: ap(AT_50),
+    ap75: ap(AT_75),
+    ar: meanRecall(arrays, { a, m: lastMaxDets }),
+    apByIou: all.map(ap),
     curves: mean && { iou50: curve([AT_50])!, iou75: curve([AT_75])!, mean },
   };
 }
@@ -85,22 +86,6 @@ function meanCurve(
     }
   }
   return cells === 0 ? null : sums.map((sum) => sum / cells);
-}
-
-function meanOfCurve(curve: readonly number[] | null): number | null {
-  return curve && curve.reduce((sum, value) => sum + value, 0) / curve.length;
-}
-
-function meanRecall({ recall, shape }: EvaluationArrays, a: number, m: number): number | null {
-  const { T, K, A, M } = shape;
-  let sum = 0;
-  let cells = 0;
-  for (let cell = a * M + m; cell < T * K * A * M; cell += A * M) {
-    if (recall[cell]! < 0) continue;
-    sum += recall[cell]!;
-    cells += 1;
-  }
-  return cells === 0 ? null : sum / cells;
 }
 
 /** VisDrone has no 101-point curves; ranges beyond its one are an addition of ours, under suffixed names. */

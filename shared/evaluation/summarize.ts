@@ -103,11 +103,11 @@ interface Selection {
 }
 
 /** The mean of precision over [T,R,K], in that order, without the -1 of classes that have no ground truth. */
-function meanPrecision({ precision, shape }: EvaluationArrays, only: Selection): number | null {
+export function meanPrecision({ precision, shape }: EvaluationArrays, only: Selection): number | null {
   return meanOf(precision, shape.T, shape.R, shape, only);
 }
 
-function meanRecall({ recall, shape }: EvaluationArrays, only: Selection): number | null {
+export function meanRecall({ recall, shape }: EvaluationArrays, only: Selection): number | null {
   return meanOf(recall, shape.T, 1, shape, only);
 }
 

@@ -95,20 +95,24 @@ export class Workspace {
     return this.info();
   }
 
-  /** The project opened last, else the sample. */
-  async openLast(): Promise<ProjectInfo> {
-    for (const { path } of this.users.recent()) {
-      if (!existsSync(join(path, PROJECT_FILE))) continue;
-      if (path === this.sampleProjectFolder) return this.openSample();
-      try {
-        return await this.open(path);
-      } catch (error) {
-        this.#ports.log(
-          `${path} could not be opened: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      }
+  /** The project opened last, else the sample. What cannot be opened is logged, so that the page comes up anyway. */
+  async openLast(): Promise<void> {
+    const known = this.users.recent().filter(({ path }) => existsSync(join(path, PROJECT_FILE)));
+    for (const { path } of known) {
+      const isSample = path === this.sampleProjectFolder;
+      if (await this.#tryTo(isSample ? () => this.openSample() : () => this.open(path))) return;
     }
-    return this.openSample();
+    await this.#tryTo(() => this.openSample());
+  }
+
+  async #tryTo(open: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await open();
+      return true;
+    } catch (error) {
+      this.#ports.log(error instanceof Error ? error.message : String(error));
+      return this.#open !== null;
+    }
   }
 
   async close(): Promise<void> {
