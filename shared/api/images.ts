@@ -131,7 +131,8 @@ export const images = {
         .max(2)
         .default([]),
       reasons: z.array(z.string().max(40)).max(16).default([]),
-      sort: z.enum(["smallest", "score", "image"]).default("smallest"),
+      /** `group`: by kind, bucket and class in the order of `groups`, the smallest first in each. */
+      sort: z.enum(["smallest", "group", "score", "image"]).default("smallest"),
       offset: z.int().min(0).default(0),
       limit: z.int().min(1).max(500).default(100),
     }),
