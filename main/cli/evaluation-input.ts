@@ -14,7 +14,7 @@ import {
 } from "../formats/coco-columns/read-truth.ts";
 import { ProblemLog } from "../formats/problem-log.ts";
 import { looksLikeSodaD, sodaDIgnoreCategory } from "../formats/soda-d.ts";
-import { readVisDroneFolders, type VisDroneFolders } from "./visdrone-folders.ts";
+import type { VisDroneFolders } from "./visdrone-folders.ts";
 
 export interface EvaluationInput {
   readonly set: EvaluationSet;
@@ -36,7 +36,7 @@ export function loadCoco(gt: string, dt: string, params: EvaluationParams): Eval
     if (regionCount > 0)
       warnings.push({
         code: "truth/ignore-regions",
-        message: `${regionCount} ignore regions (category ${sodaDIgnoreCategory}) of ${gt} are left out, as SODA-D's evaluation does.`,
+        message: `Ignore regions (category ${sodaDIgnoreCategory}) of ${gt} left out, as in SODA-D's evaluation: ${regionCount}.`,
         count: regionCount,
       });
     return { set, warnings };
@@ -59,19 +59,21 @@ function withoutRegions(file: TruthFile): { truth: TruthFile; regionCount: numbe
 }
 
 /** Reads two folders of VisDrone txt files. */
-export function loadVisDrone(folders: VisDroneFolders): EvaluationInput {
+export async function loadVisDrone(folders: VisDroneFolders): Promise<EvaluationInput> {
+  // It brings the picture library along, which the other protocols need not wait for.
+  const { readVisDroneFolders } = await import("./visdrone-folders.ts");
   const { set, unknownFiles, imagesWithoutSize } = readVisDroneFolders(folders);
   const warnings: EvaluationWarning[] = [];
   if (unknownFiles.length > 0)
     warnings.push({
       code: "predictions/unknown-image",
-      message: `${unknownFiles.length} prediction files have no label file and are left out; the first is ${unknownFiles[0]!}.txt.`,
+      message: `Prediction files without a label file are left out (${unknownFiles.length}; the first is ${unknownFiles[0]!}.txt).`,
       count: unknownFiles.length,
     });
   if (imagesWithoutSize > 0 && set.regions && set.regions.image.length > 0)
     warnings.push({
       code: "images/unknown-size",
-      message: `The size of ${imagesWithoutSize} images is not known, so ignored regions are clipped at the largest extent seen. Give the pictures with --images.`,
+      message: `Images of unknown size: ${imagesWithoutSize}. Their ignored regions are clipped at the largest extent seen; give the pictures with --images.`,
       count: imagesWithoutSize,
     });
   return { set, warnings };
@@ -81,37 +83,31 @@ function leftOutWarnings(leftOut: FileSet["leftOut"], gt: string, dt: string): E
   const of = (code: string, { count, firstId }: Dropped, what: string, why: string) =>
     count === 0
       ? []
-      : [
-          {
-            code,
-            count,
-            message: `${count} ${what} are left out: ${why}; the first has id ${firstId}.`,
-          },
-        ];
+      : [{ code, count, message: `${what} left out: ${count}. ${why} (the first is ${firstId}).` }];
   return [
     ...of(
       "predictions/unknown-image",
       leftOut.predictionsOfUnknownImages,
-      `predictions of ${dt}`,
-      `their image is not listed in ${gt}. Are the two files of the same split?`,
+      `Predictions of ${dt}`,
+      `${gt} does not list their image id; are the two files of the same split?`,
     ),
     ...of(
       "predictions/unknown-category",
       leftOut.predictionsOfUnknownCategories,
-      `predictions of ${dt}`,
-      `their category is not listed in ${gt}`,
+      `Predictions of ${dt}`,
+      `${gt} does not list their category id; do the two files number classes alike?`,
     ),
     ...of(
       "truth/unknown-image",
       leftOut.annotationsOfUnknownImages,
-      `annotations of ${gt}`,
-      "their image is not among the file's images",
+      `Annotations of ${gt}`,
+      "Its images do not list their image id",
     ),
     ...of(
       "truth/unknown-category",
       leftOut.annotationsOfUnknownCategories,
-      `annotations of ${gt}`,
-      "their category is not among the file's categories",
+      `Annotations of ${gt}`,
+      "Its categories do not list their category id",
     ),
   ];
 }
@@ -125,13 +121,13 @@ function fieldWarnings(
   if (truth.withoutArea > 0)
     warnings.push({
       code: "truth/missing-area",
-      message: `${truth.withoutArea} annotations of ${gt} have no area; width times height is taken.`,
+      message: `Annotations of ${gt} without area: ${truth.withoutArea}. Width times height is taken.`,
       count: truth.withoutArea,
     });
   if (truth.withoutCrowd > 0 && params.protocol === "coco")
     warnings.push({
       code: "truth/missing-iscrowd",
-      message: `${truth.withoutCrowd} annotations of ${gt} have no iscrowd; 0 is taken.`,
+      message: `Annotations of ${gt} without iscrowd: ${truth.withoutCrowd}. 0 is taken.`,
       count: truth.withoutCrowd,
     });
   return warnings;
