@@ -10,6 +10,7 @@ import { importHandlers } from "./api/pending-imports.ts";
 import { jobHandlers } from "./api/jobs.ts";
 import { pageFile } from "./api/page.ts";
 import { projectHandlers } from "./api/projects.ts";
+import { exportDownload } from "./api/run-export.ts";
 import { runHandlers } from "./api/runs.ts";
 import { systemHandlers } from "./api/system.ts";
 import { Events } from "./services/events.ts";
@@ -80,6 +81,9 @@ export function buildApp(config: AppConfig, ports: AppPorts): App {
       handlers,
       ports.log,
     ),
+  );
+  hono.get("/api/runs/:id/export", (context) =>
+    exportDownload(workspace, context.req.param("id"), new URL(context.req.url).searchParams),
   );
   hono.all("/api/*", () => plainError("call/not-found", "There is nothing at this address.", 404));
   hono.get("*", (context) => pageFile(config.pageFolder, context.req.path));
