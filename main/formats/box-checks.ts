@@ -23,7 +23,7 @@ export function checkLabelBox(
   problems: ProblemLog,
   keepEmpty: boolean,
 ): boolean {
-  const { x, y, w, h } = box;
+  const { w, h } = box;
   if (w < 0 || h < 0) {
     problems.add({
       code: "box/negative-size",

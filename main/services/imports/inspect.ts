@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import type { FolderReport } from "../../../shared/api/imports.ts";
 import { readText } from "../../files/byte-source.ts";
 import {

@@ -7,8 +7,11 @@ const ROWS_AT_ONCE = 2000;
 /** Removes what imports that crashed or were cancelled have left. To be called when a project is opened. */
 export async function purgeUnready(db: Db): Promise<void> {
   const queries = purgeQueries(db);
-  for (const id of queries.unreadyPredictionSets()) await purgePredictionSet(db, id);
-  for (const id of queries.unreadyDatasets()) await purgeDataset(db, id);
+  // Both lists first: an import that starts meanwhile is not ready either, and must stay.
+  const sets = queries.unreadyPredictionSets();
+  const datasets = queries.unreadyDatasets();
+  for (const id of sets) await purgePredictionSet(db, id);
+  for (const id of datasets) await purgeDataset(db, id);
 }
 
 /** Deletes a dataset and all that hangs on it, in short transactions; other work gets in between. */

@@ -77,7 +77,7 @@ export async function runAddPredictions(
   const queries = importQueries(db);
   const dataset = queries.readyDataset(datasetId);
   if (dataset === undefined) {
-    throw new AppError("dataset/missing", `There is no dataset ${datasetId}. Reload the page.`);
+    throw new AppError("dataset/not-found", `There is no dataset ${datasetId}. Reload the page.`);
   }
   const problems = new ProblemLog();
   const known = new KnownDataset(queries.images(datasetId), queries.categories(datasetId));
