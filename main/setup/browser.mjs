@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
-import { projectRoot } from "./modules.mjs";
+import { projectRoot } from "./project-root.mjs";
 import { runSync, Stop } from "./process.mjs";
 
 const names = [

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import { extname, join, relative } from "node:path";
-import { projectRoot } from "./modules.mjs";
+import { projectRoot } from "./project-root.mjs";
 import { runInherited, runSync, Stop } from "./process.mjs";
 
 /** Emits plain JavaScript for the packaged app, then lets electron-builder make the installers. */

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { constants } from "node:os";
 
 /** Ends the launcher with a sentence for the user instead of a stack trace. */
 export class Stop extends Error {}
@@ -7,23 +8,30 @@ export class Stop extends Error {}
 export function runSync(program, args, options = {}) {
   const result = spawnSync(program, args, { stdio: "inherit", ...options });
   if (result.error) throw new Stop(`${program} could not be started: ${result.error.message}`);
-  return result.status ?? 1;
+  return result.status ?? codeOf(result.signal);
 }
 
 /** Runs a program on this terminal, hands signals on to it, and resolves with its exit code. */
 export function runInherited(program, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: "inherit", ...options });
-    const forward = (signal) => child.kill(signal);
-    process.on("SIGINT", forward);
-    process.on("SIGTERM", forward);
+    const forward = (signal) => {
+      // A terminal sends Ctrl-C to the child as well; sent twice it would mean "stop at once".
+      if (signal === "SIGTERM" || !process.stdin.isTTY) child.kill(signal);
+    };
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    for (const signal of signals) process.on(signal, forward);
     child.on("error", (error) =>
       reject(new Stop(`${program} could not be started: ${error.message}`)),
     );
     child.on("exit", (code, signal) => {
-      process.off("SIGINT", forward);
-      process.off("SIGTERM", forward);
-      resolve(code ?? (signal ? 130 : 1));
+      for (const each of signals) process.off(each, forward);
+      resolve(code ?? codeOf(signal));
     });
   });
+}
+
+/** What a shell gives for a program that a signal ended. */
+function codeOf(signal) {
+  return signal ? 128 + (constants.signals[signal] ?? 0) : 1;
 }

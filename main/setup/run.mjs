@@ -2,7 +2,8 @@
 // Sets everything up and starts what was asked for. Plain JavaScript for Node 20 and later, and nothing
 // from node_modules: this file runs before anything is installed.
 import { packageApp } from "./package-app.mjs";
-import { ensureModules, pinnedNode, projectRoot } from "./modules.mjs";
+import { ensureModules, pinnedNode } from "./modules.mjs";
+import { projectRoot } from "./project-root.mjs";
 import { ensurePage } from "./page.mjs";
 import { runInherited, Stop } from "./process.mjs";
 import { startApp } from "./start-app.mjs";
@@ -39,13 +40,17 @@ const modes = {
   },
 };
 
+/** Packages are there, and the Node that runs the app is known. */
 function prepare() {
-  // `npm run -s fovea` may be called from anywhere below the root; paths in its arguments are the caller's.
   ensureModules();
   return pinnedNode();
 }
 
 try {
+  if (Number.parseInt(process.versions.node, 10) < 20)
+    throw new Stop(
+      `the set-up needs Node 20 or later; this is ${process.versions.node}. Newer ones are at nodejs.org.`,
+    );
   const action = modes[mode ?? ""];
   if (!action)
     throw new Stop(

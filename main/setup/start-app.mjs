@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "./modules.mjs";
+import { projectRoot } from "./project-root.mjs";
 import { runInherited } from "./process.mjs";
+
+/** An Electron that ends with an error this soon never showed a window. */
+const START_MS = 5000;
 
 /** Electron's program where its package holds one; null where it was never downloaded. */
 function electronBinary() {
@@ -12,12 +15,23 @@ function electronBinary() {
   return existsSync(binary) ? binary : null;
 }
 
+function hasDisplay() {
+  const { platform, env } = process;
+  return platform !== "linux" || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
+}
+
 /** Opens the desktop window where Electron is there, else serves on loopback and opens or prints the address. */
-export function startApp(node, args) {
+export async function startApp(node, args) {
   const electron = electronBinary();
-  if (electron) return runInherited(electron, [join(projectRoot, "main", "desktop.ts"), ...args]);
-  process.stderr.write(
-    "fovea: Electron's program is not installed here, so Fovea opens in your browser instead.\n",
-  );
-  return runInherited(node, ["main/cli.ts", "serve", "--open", ...args]);
+  if (electron === null) return serve(node, args, "Electron's program is not installed here");
+  if (!hasDisplay()) return serve(node, args, "there is no display for Electron's window");
+  const started = Date.now();
+  const code = await runInherited(electron, [join(projectRoot, "main", "desktop.ts"), ...args]);
+  if (code === 0 || Date.now() - started > START_MS) return code;
+  return serve(node, args, `Electron could not open its window (exit code ${code})`);
+}
+
+function serve(node, args, reason) {
+  process.stderr.write(`fovea: ${reason}, so Fovea opens in your browser instead.\n`);
+  return runInherited(node, [join("main", "cli.ts"), "serve", "--open", ...args]);
 }

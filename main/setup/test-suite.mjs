@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureBrowser } from "./browser.mjs";
-import { projectRoot } from "./modules.mjs";
+import { projectRoot } from "./project-root.mjs";
 import { runInherited, runSync } from "./process.mjs";
 
 const bin = (path) => join(projectRoot, "node_modules", path);
