@@ -95,7 +95,7 @@ function sameRanges(
 }
 
 /** Which values a mean takes: area range a, maxDets m, and all of t and k unless given. */
-interface Selection {
+export interface Selection {
   readonly a: number;
   readonly m: number;
   readonly k?: number;
@@ -103,7 +103,10 @@ interface Selection {
 }
 
 /** The mean of precision over [T,R,K], in that order, without the -1 of classes that have no ground truth. */
-export function meanPrecision({ precision, shape }: EvaluationArrays, only: Selection): number | null {
+export function meanPrecision(
+  { precision, shape }: EvaluationArrays,
+  only: Selection,
+): number | null {
   return meanOf(precision, shape.T, shape.R, shape, only);
 }
 

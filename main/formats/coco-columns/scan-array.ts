@@ -44,7 +44,7 @@ class ArrayScan {
   readonly #reader: RecordReader;
   readonly #scanner: RecordScanner;
   /** The last byte is kept 0, which ends every value. */
-  readonly #window = new Uint8Array(WINDOW_BYTES + 1);
+  readonly #window: Uint8Array;
   /** Place in the file of the window's first byte, and bytes in the window. */
   #base: number;
   #length = 0;
@@ -53,6 +53,8 @@ class ArrayScan {
   constructor(source: ByteSource, from: number, reader: RecordReader) {
     this.#source = source;
     this.#reader = reader;
+    const left = Math.max(0, source.size - from);
+    this.#window = new Uint8Array(Math.min(WINDOW_BYTES, left) + 1);
     this.#scanner = new RecordScanner(reader.fields, reader.slotCount);
     this.#scanner.cursor.bytes = this.#window;
     this.#base = from;
@@ -109,8 +111,8 @@ class ArrayScan {
     this.#length = isInside ? kept : 0;
     this.#base = offset;
     this.#scanner.cursor.at = 0;
-    const room = this.#window.subarray(0, WINDOW_BYTES);
-    while (this.#length < WINDOW_BYTES) {
+    const room = this.#window.subarray(0, -1);
+    while (this.#length < room.length) {
       const count = this.#source.read(room, this.#length, this.#base + this.#length);
       if (count === 0) break;
       this.#length += count;
