@@ -10,11 +10,16 @@ import type { OpenProject } from "./open-project.ts";
 /** SODA-D last, so that the newest run is what the sample is about: scores by scale. */
 const protocols = ["coco", "soda-d"] as const;
 
+const DATASET_NAME = "Sample: aerial views";
+
 /** Imports the embedded dataset into an empty sample project and evaluates its predictions. */
 export async function fillSample(project: OpenProject, sampleFolder: string): Promise<void> {
   const datasets = datasetQueries(project.db);
-  if (datasets.all().length > 0 || project.jobs.busy) return;
   const root = sampleFolder;
+  // The program may have moved since; an AppImage lies elsewhere at every start.
+  for (const { id, name, root: old } of datasets.all())
+    if (name === DATASET_NAME && !existsSync(old)) datasets.relocate(id, root);
+  if (datasets.all().length > 0 || project.jobs.busy) return;
   if (!existsSync(join(root, "annotations.json"))) {
     throw new AppError(
       "sample/missing",
@@ -23,7 +28,7 @@ export async function fillSample(project: OpenProject, sampleFolder: string): Pr
   }
   const plan: ImportPlan = {
     root,
-    datasetName: "Sample: aerial views",
+    datasetName: DATASET_NAME,
     imageRoot: "images",
     labels: { format: "soda-d", path: "annotations.json" },
     predictions: [
