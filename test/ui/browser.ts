@@ -76,11 +76,20 @@ export async function startWorkbench(): Promise<Workbench> {
     },
     async close() {
       await browser.close();
-      host.kill("SIGTERM");
-      await new Promise((resolve) => host.once("close", resolve));
+      await stop(host);
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** Asks it to stop, and makes it stop where it does not. */
+async function stop(host: ChildProcess): Promise<void> {
+  if (host.exitCode !== null) return;
+  const gone = new Promise((resolve) => host.once("exit", resolve));
+  host.kill("SIGTERM");
+  const impatient = setTimeout(() => host.kill("SIGKILL"), 10_000);
+  await gone;
+  clearTimeout(impatient);
 }
 
 /** The token lets a fresh context in, whichever page it opens first. */

@@ -53,7 +53,7 @@ export function bucketBars(
   }));
   return {
     ...chartBase(tokens),
-    grid: { left: 44, right: 8, top: sets.length > 1 ? 46 : 26, bottom: 50 },
+    grid: { left: 44, right: 8, top: sets.length > 1 ? 46 : 26, bottom: 62 },
     ...(sets.length > 1
       ? { legend: { ...legend(tokens), data: sets.map((set) => set.name) } }
       : {}),
@@ -144,7 +144,7 @@ function axisWords(bucket: Bucket | undefined): string {
   if (!bucket) return "";
   const count =
     bucket.truthCount === 0 ? t("charts.noTruth") : `n ${formatCount(bucket.truthCount)}`;
-  return `{name|${bucket.label}}\n${rangeWords(bucket)} · ${count}`;
+  return `{name|${bucket.label}}\n${rangeWords(bucket)}\n${count}`;
 }
 
 function percent(ap: number | null | undefined): number | null {
