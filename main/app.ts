@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Hono } from "hono";
 import type { ErrorBody } from "../shared/api/route.ts";
 import type { SystemInfo } from "../shared/api/system.ts";
@@ -9,10 +10,12 @@ import { imageHandlers } from "./api/images.ts";
 import { importHandlers } from "./api/pending-imports.ts";
 import { jobHandlers } from "./api/jobs.ts";
 import { pageFile } from "./api/page.ts";
+import { pictureResponse } from "./api/pictures.ts";
 import { projectHandlers } from "./api/projects.ts";
 import { exportDownload } from "./api/run-export.ts";
 import { runHandlers } from "./api/runs.ts";
 import { systemHandlers } from "./api/system.ts";
+import { picturePlace } from "./db/queries/pictures.ts";
 import { Events } from "./services/events.ts";
 import { Workspace } from "./services/projects/workspace.ts";
 
@@ -85,6 +88,11 @@ export function buildApp(config: AppConfig, ports: AppPorts): App {
   hono.get("/api/runs/:id/export", (context) =>
     exportDownload(workspace, context.req.param("id"), new URL(context.req.url).searchParams),
   );
+  hono.get("/api/pictures/*", (context) => {
+    const { db, folder } = workspace.project;
+    const cacheFolder = join(folder, "cache", "pictures");
+    return pictureResponse(context.req.raw, { place: (id) => picturePlace(db, id), cacheFolder });
+  });
   hono.all("/api/*", () => plainError("call/not-found", "There is nothing at this address.", 404));
   hono.get("*", (context) => pageFile(config.pageFolder, context.req.path));
 

@@ -5,6 +5,7 @@ import { rangesHolding } from "../../shared/evaluation/group-truth.ts";
 import { scoreHistogram, sizeHistogram } from "../../shared/evaluation/histograms.ts";
 import { iouThresholds } from "../../shared/evaluation/thresholds.ts";
 import type { EvaluationSet } from "../../shared/evaluation/types.ts";
+import { evaluationWarnings } from "../../shared/evaluation/warnings.ts";
 import { evaluatorVersion } from "../../shared/evaluation/version.ts";
 import type { NewRun } from "../db/queries/runs.ts";
 import { scoringRows } from "./evaluation-set.ts";
@@ -23,7 +24,7 @@ const HISTOGRAM_IOU = 0.5;
 
 /** Loads the set, evaluates it and gives everything a run stores. */
 export function evaluateRun(
-  { columns }: AnalysisState,
+  { columns, queries }: AnalysisState,
   { predictionSetId, params }: EvaluateRunArgs,
 ): EvaluatedRun {
   const began = performance.now();
@@ -49,7 +50,10 @@ export function evaluateRun(
       iouThresholds,
       scoreHistogram: scoreHistogram(rows.set, judgement),
       sizeHistogram: sizeHistogram(rows.set, params, judgement),
-      warnings: [],
+      warnings: evaluationWarnings(rows.set, result, {
+        hasMasks: queries.hasMasks(dataset.id),
+        ...queries.leftOutPredictions(predictionSetId),
+      }),
       timings: { ...result.timings, load, total: performance.now() - began },
     },
   };

@@ -108,12 +108,32 @@ function sortFailures(run: JudgedRun, given: Int32Array, sort: FailureInput["sor
     if (sort === "group") return -groupCell(run, code);
     if (sort === "image")
       return -(code < 0 ? dataset.image[annotationRow(run, -1 - code)]! : predictions.image[code]!);
-    if (sort === "smallest") return -areaOf(run, code);
+    if (sort !== "score") return -areaOf(run, code);
     // Misses have no score; they follow the false alarms.
     return code < 0 ? -Infinity : predictions.score[code]!;
   };
+  const sorted = descending(codes, keyOf);
+  // The order is stable, so within a group the smallest stay first.
+  return sort === "group" ? descending(sorted, (code) => -groupOf(run, code)) : sorted;
+}
+
+function descending(codes: Int32Array, keyOf: (code: number) => number): Int32Array {
   const order = new ScoreSorter().sort(Float64Array.from(codes, keyOf), codes.length);
   return Int32Array.from(order.subarray(0, codes.length), (at) => codes[at]!);
+}
+
+/** A number for kind, bucket and class together, in the order of the groups: misses, then false alarms. */
+function groupOf({ dataset, params, predictions, ...run }: JudgedRun, code: number): number {
+  const isMiss = code < 0;
+  const row = isMiss ? (run.rows.annotationOf?.[-1 - code] ?? -1 - code) : code;
+  const bucket = (isMiss ? run.truthSizes : run.predictionSizes).bucket[row]!;
+  const category = (isMiss ? dataset : predictions).category[row]!;
+  const buckets = params.areaRanges.length + 1;
+  const kind = isMiss ? 0 : 1;
+  return (
+    (kind * buckets + Math.min(bucket, buckets - 1)) * dataset.categories.length +
+    Math.max(0, category)
+  );
 }
 
 /** Place of a failure's kind, bucket and class, the class running fastest. */
@@ -135,18 +155,15 @@ function groupFailures(run: JudgedRun, order: Int32Array): FailureGroup[] {
   const K = dataset.categories.length;
   const buckets = params.areaRanges.length + 1;
   const counts = new Int32Array(2 * buckets * K);
-  for (const code of order) {
-    const cell = groupCell(run, code);
-    if (cell < counts.length) counts[cell]! += 1;
-  }
+  for (const code of order) counts[groupOf(run, code)]! += 1;
   const groups: FailureGroup[] = [];
-  counts.forEach((count, cell) => {
+  counts.forEach((count, group) => {
     if (count === 0) return;
-    const bucket = Math.floor(cell / K) % buckets;
+    const bucket = Math.floor(group / K) % buckets;
     groups.push({
-      kind: cell < buckets * K ? "miss" : "false-alarm",
+      kind: group < buckets * K ? "miss" : "false-alarm",
       bucket: bucketLabel(params, bucket === buckets - 1 ? NO_BUCKET : bucket),
-      categoryId: dataset.categories[cell % K]!.id,
+      categoryId: dataset.categories[group % K]!.id,
       count,
     });
   });

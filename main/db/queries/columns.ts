@@ -58,6 +58,19 @@ export function columnQueries(db: Db) {
       "SELECT count(*) FROM image JOIN annotation ON annotation.image_id = image.id WHERE image.dataset_id = ?",
     )
     .pluck();
+  const masks = db
+    .prepare<[number], number>(
+      `SELECT EXISTS (SELECT 1 FROM image JOIN annotation ON annotation.image_id = image.id
+         WHERE image.dataset_id = ? AND segmentation IS NOT NULL)`,
+    )
+    .pluck();
+  const source = db
+    .prepare<[number], string>("SELECT source FROM prediction_set WHERE id = ?")
+    .pluck();
+  const leftOut = db.prepare<[number], { code: string; file: string; count: number }>(
+    `SELECT code, file, count FROM problem
+       WHERE dataset_id = (SELECT dataset_id FROM prediction_set WHERE id = ?) AND code LIKE 'prediction/unknown-%'`,
+  );
   const blobCounts = db
     .prepare<[number], [imageId: number, count: number]>(
       "SELECT image_id, count FROM prediction_blob WHERE prediction_set_id = ?",
@@ -84,6 +97,21 @@ export function columnQueries(db: Db) {
         .map(({ id, source_id, name, role }) => ({ id, sourceId: source_id, name, role })),
     images: (datasetId: number): ImageRow[] => images.all(datasetId),
     annotationCount: (datasetId: number): number => annotationCount.get(datasetId) ?? 0,
+    hasMasks: (datasetId: number): boolean => masks.get(datasetId) === 1,
+    /** Predictions of the set's file or folder that an import left out because their image or class is unknown. */
+    leftOutPredictions: (setId: number): { unknownImages: number; unknownClasses: number } => {
+      const from = (source.get(setId) ?? "").replaceAll("\\", "/");
+      const isOfSet = (file: string) =>
+        `/${from}`.endsWith(`/${file}`) ||
+        file.startsWith(`${from.slice(from.lastIndexOf("/") + 1)}/`);
+      const problems = leftOut.all(setId).filter(({ file }) => isOfSet(file));
+      const sum = (code: string) =>
+        problems.reduce((total, problem) => total + (problem.code === code ? problem.count : 0), 0);
+      return {
+        unknownImages: sum("prediction/unknown-image"),
+        unknownClasses: sum("prediction/unknown-category"),
+      };
+    },
     /** In file order. */
     annotations: (datasetId: number): IterableIterator<AnnotationRow> =>
       annotations.iterate(datasetId),
