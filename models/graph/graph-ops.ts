@@ -160,6 +160,7 @@ export function graphOps(graph: GraphBuilder): Ops<GraphTensor> {
       const pad = (size - 1) / 2;
       const attributes: GraphAttributes = {
         ...fusion(activation),
+        TArgs: { types: ["float32"] },
         strides: { ints: [1, stride, stride, 1] },
         padding: { text: pad === 0 ? "VALID" : "EXPLICIT" },
         explicit_paddings: { ints: pad === 0 ? [] : [0, 0, pad, pad, pad, pad, 0, 0] },

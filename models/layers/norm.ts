@@ -11,14 +11,14 @@ export interface BatchStatistics {
 
 /**
  * Batch norm over all axes but the last. x: [B,h,w,C].
- * `onStatistics` is handed the statistics before this returns; clone what outlives the call.
+ * `onStatistics` is handed the statistics before this returns, and owns them: no tidy disposes them.
  */
 export function batchNorm(
   x: tf.Tensor,
   gamma: tf.Tensor,
   beta: tf.Tensor,
   eps: number,
-  onStatistics: (statistics: BatchStatistics) => void,
+  onStatistics: ((statistics: BatchStatistics) => void) | null,
 ): tf.Tensor {
   return tf.customGrad(((
     input: tf.Tensor,
@@ -27,7 +27,7 @@ export function batchNorm(
     save: tf.GradSaveFunc,
   ) => {
     const { output, mean, variance, reserve } = batchNormTrain(input, scale, offset, eps);
-    onStatistics({ mean, variance });
+    onStatistics?.({ mean: tf.keep(mean.clone()), variance: tf.keep(variance.clone()) });
     save([input, scale, ...reserve]);
     return {
       value: output,

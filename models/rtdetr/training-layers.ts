@@ -21,8 +21,8 @@ export interface TrainingLayersOptions {
    * folded into the filter, with exact gradients by filter, weight and bias.
    */
   readonly usesBatchStatistics: (norm: string) => boolean;
-  /** Handed the statistics of each batch norm that uses them; clone what outlives the call. */
-  readonly onStatistics?: (norm: string, statistics: BatchStatistics) => void;
+  /** Handed, and then owner of, the statistics of each batch norm that uses them. */
+  readonly onStatistics?: ((norm: string, statistics: BatchStatistics) => void) | null;
 }
 
 /** No batch norm uses the batch's statistics: evaluation, or fine-tuning with frozen norms. */
@@ -46,8 +46,13 @@ export function trainingLayers(options: TrainingLayersOptions): Layers<tf.Tensor
     const gamma = parameter(`${norm}.weight`);
     const beta = parameter(`${norm}.bias`);
     if (options.usesBatchStatistics(norm)) {
-      const y = batchNorm(convolution(x, filter, stride), gamma, beta, batchNormEps, (statistics) =>
-        options.onStatistics?.(norm, statistics),
+      const { onStatistics } = options;
+      const y = batchNorm(
+        convolution(x, filter, stride),
+        gamma,
+        beta,
+        batchNormEps,
+        onStatistics ? (statistics) => onStatistics(norm, statistics) : null,
       );
       return relu ? ops.relu(y) : y;
     }

@@ -1,0 +1,125 @@
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { readCheckpoint } from "../rtdetr/checkpoint.ts";
+import type { RtdetrConfig } from "../rtdetr/config.ts";
+import type { Layers } from "../rtdetr/layers.ts";
+import { toTensors } from "../rtdetr/parameters.ts";
+import { rtdetr, type RtdetrOutputs } from "../rtdetr/rtdetr.ts";
+import { frozenNorms, trainingLayers } from "../rtdetr/training-layers.ts";
+import { SafetensorsFile } from "../weights/safetensors.ts";
+import { absoluteDifference, Worst, type Measure } from "./compare.ts";
+
+/** Scores closer than this are a tie: either order of their tokens is right. */
+const TIE = 1e-5;
+
+/** tiny-STAR/io.safetensors: the outputs of a small model at every stage. */
+export const modelStagesMeasure =
+  (name: string) =>
+  (folder: string): Measure => {
+    const { config, values } = readCheckpoint(join(folder, name));
+    using io = new SafetensorsFile(join(folder, name, "io.safetensors"));
+    const worst = new Worst();
+    tf.tidy(() => {
+      const layers = trainingLayers({
+        parameters: toTensors(config, values),
+        batchNormEps: config.batch_norm_eps,
+        layerNormEps: config.layer_norm_eps,
+        usesBatchStatistics: frozenNorms,
+      });
+      const pixels = tf.transpose(readTensor(io, "pixel_values"), [0, 2, 3, 1]);
+      const tokens = referenceTokens(layers, pixels, config, {
+        logits: readTensor(io, "enc_topk_logits"),
+        boxes: readTensor(io, "enc_topk_boxes"),
+      });
+      const outputs = rtdetr(layers, pixels, config, { tokens: tokens.indices });
+      for (const [stage, tensor] of stages(outputs))
+        worst.add(stage, absoluteDifference(tensor.dataSync(), io.read(stage)));
+      worst.add("order of the chosen tokens", tokens.disorder > TIE ? tokens.disorder : 0);
+      if (tokens.tied > 0)
+        worst.note(
+          `${tokens.tied} of the chosen tokens tie within ${TIE} and were taken in the file's order`,
+        );
+    });
+    return worst.result();
+  };
+
+export function readTensor(file: SafetensorsFile, name: string): tf.Tensor {
+  return tf.tensor(file.read(name), [...file.entries.get(name)!.shape]);
+}
+
+function stages(outputs: RtdetrOutputs<tf.Tensor>): [string, tf.Tensor][] {
+  const maps = (name: string, list: readonly tf.Tensor[]): [string, tf.Tensor][] =>
+    list.map((map, level) => [`${name}_${level}`, tf.transpose(map, [0, 3, 1, 2])]);
+  const last = outputs.layers.at(-1)!;
+  return [
+    ...maps("backbone", outputs.backbone),
+    ...maps("encoder", outputs.encoder),
+    ["enc_topk_logits", outputs.selection.logits],
+    ["enc_topk_boxes", outputs.selection.boxes],
+    ["intermediate_logits", tf.stack(outputs.layers.map(({ logits }) => logits), 1)], // prettier-ignore
+    ["intermediate_boxes", tf.stack(outputs.layers.map(({ boxes }) => boxes), 1)], // prettier-ignore
+    ["logits", last.logits],
+    ["pred_boxes", last.boxes],
+  ];
+}
+
+export interface ReferenceTokens {
+  /** int32 [B,Q]. */
+  readonly indices: tf.Tensor;
+  /** How many stand where our own order has another token. */
+  readonly tied: number;
+  /** By how much at most our scores contradict the reference's choice and order; 0 where they do not. */
+  readonly disorder: number;
+}
+
+/**
+ * The tokens that the reference chose, found by their boxes and logits. Which of two tokens with equal
+ * scores comes first is chance, but all that follows depends on it.
+ * reference: logits [B,Q,K] and boxes [B,Q,4] of the chosen tokens.
+ */
+export function referenceTokens(
+  layers: Layers<tf.Tensor>,
+  pixels: tf.Tensor,
+  config: RtdetrConfig,
+  reference: { readonly logits: tf.Tensor; readonly boxes: tf.Tensor },
+): ReferenceTokens {
+  const [batch, queries, labels] = reference.logits.shape as [number, number, number];
+  const own = rtdetr(layers, pixels, config);
+  const positions = own.memory.shape[1]!;
+  const everyone = tf.tile(tf.range(0, positions, 1, "int32").expandDims(0), [batch, 1]);
+  const all = rtdetr(layers, pixels, config, { tokens: everyone }).selection;
+  const features = (x: { logits: tf.Tensor; boxes: tf.Tensor }) =>
+    tf.concat([x.logits, x.boxes], 2).arraySync() as number[][][];
+  const candidates = features(all);
+  const wanted = features(reference);
+  const ownTokens = own.selection.tokens.arraySync() as number[][];
+  const indices = new Int32Array(batch * queries);
+  let tied = 0;
+  let disorder = 0;
+  for (let image = 0; image < batch; image += 1) {
+    const score = (token: number): number =>
+      Math.max(...candidates[image]![token]!.slice(0, labels));
+    const chosen = wanted[image]!.map((target) => nearest(candidates[image]!, target));
+    for (const [rank, token] of chosen.entries()) {
+      const ours = ownTokens[image]![rank]!;
+      if (token === ours) continue;
+      tied += 1;
+      disorder = Math.max(disorder, Math.abs(score(token) - score(ours)));
+    }
+    if (new Set(chosen).size < queries) disorder = NaN;
+    indices.set(chosen, image * queries);
+  }
+  return { indices: tf.tensor2d(indices, [batch, queries], "int32"), tied, disorder };
+}
+
+function nearest(candidates: readonly number[][], target: readonly number[]): number {
+  let best = -1;
+  let smallest = Infinity;
+  for (const [token, features] of candidates.entries()) {
+    let distance = 0;
+    for (const [i, value] of target.entries())
+      distance = Math.max(distance, Math.abs(value - features[i]!));
+    if (distance < smallest) [best, smallest] = [token, distance];
+  }
+  return best;
+}
