@@ -71,7 +71,8 @@ function classScores(
   const A = params.areaRanges.length;
   const { range } = headlineOf(params);
   const predictions = new Int32Array(set.categoryIds.length);
-  for (const k of set.predictions.category) predictions[k]!++;
+  const { category } = set.predictions;
+  for (let row = 0; row < category.length; row++) predictions[category[row]!]!++;
   return set.categoryIds.map((categoryId, k) => ({
     categoryId,
     name: set.categoryNames[k]!,

@@ -76,17 +76,27 @@ export function ignoredRanges(truth: TruthColumns, params: EvaluationParams): Ui
   // pycocotools overwrites a file's own `ignore` by `iscrowd`; SODA-D's evaluator does the opposite.
   const flags = params.protocol === "soda-d" ? truth.ignore : truth.crowd;
   const everyRange = (1 << params.areaRanges.length) - 1;
-  return Uint16Array.from(flags, (flag, row) =>
-    flag ? everyRange : everyRange & ~rangesHolding(truth.area[row]!, params),
-  );
+  const limits = areaLimits(params);
+  const ignored = new Uint16Array(flags.length);
+  for (let row = 0; row < flags.length; row++)
+    ignored[row] = flags[row] ? everyRange : everyRange & ~rangeBits(truth.area[row]!, limits);
+  return ignored;
 }
 
 /** A bit for each area range that holds `area`; both ends are closed, so a border area is in two. */
-export function rangesHolding(area: number, { areaRanges }: EvaluationParams): number {
+export function rangesHolding(area: number, params: EvaluationParams): number {
+  return rangeBits(area, areaLimits(params));
+}
+
+/** As rangesHolding, with the limits of `areaLimits`: for loops over many areas. */
+export function rangeBits(area: number, limits: Float64Array): number {
   let bits = 0;
-  for (let a = 0; a < areaRanges.length; a++) {
-    const range = areaRanges[a]!;
-    if (area >= range.low && area <= range.high) bits |= 1 << a;
-  }
+  for (let at = 0, bit = 1; at < limits.length; at += 2, bit <<= 1)
+    if (area >= limits[at]! && area <= limits[at + 1]!) bits |= bit;
   return bits;
+}
+
+/** [A,2] low and high of each area range. */
+export function areaLimits({ areaRanges }: EvaluationParams): Float64Array {
+  return Float64Array.from(areaRanges.flatMap(({ low, high }) => [low, high]));
 }

@@ -2,9 +2,9 @@
  * Matching of a whole set, class by class. The result's layout is told in matches.ts.
  */
 import type { EvaluationParams } from "../domain/protocols.ts";
-import { assign } from "./assign.ts";
+import { assign, type TruthState } from "./assign.ts";
 import { groupByClassAndImage } from "./group-rows.ts";
-import { groupTruth, rangesHolding, type GroupedTruth } from "./group-truth.ts";
+import { areaLimits, groupTruth, rangeBits, type GroupedTruth } from "./group-truth.ts";
 import { NO_CANDIDATE, type Matches } from "./matches.ts";
 import { Candidates } from "./overlap.ts";
 import { ScoreSorter } from "./sort-scores.ts";
@@ -25,17 +25,19 @@ class Matcher {
   readonly #set: EvaluationSet;
   readonly #params: EvaluationParams;
   readonly #truth: GroupedTruth;
-  readonly #wanted: Uint8Array;
   /** Predictions by class, then image, then file order. */
   readonly #rows: Int32Array;
   readonly #classStart: Int32Array;
   readonly #out: Growing;
+  /** By rank within an image and class: index of the smallest maxDets that admits it. */
+  readonly #admission: Uint8Array;
   #kept = 0;
   #candidateCount = 0;
   // Working memory of one class; index j is a place among the class's predictions in image order.
   readonly #sorter = new ScoreSorter();
   readonly #candidates = new Candidates();
   readonly #seenInImage: Int32Array;
+  readonly #truthState: TruthState;
   #scores = new Float64Array(0);
   #inRange = new Uint16Array(0);
 
@@ -43,23 +45,31 @@ class Matcher {
     this.#set = set;
     this.#params = params;
     this.#truth = groupTruth(set, params);
+    const wanted = new Uint8Array(set.categoryIds.length);
+    for (const k of classes) wanted[k] = 1;
     const { rows, classStart } = groupByClassAndImage(
       set.predictions,
       set.categoryIds.length,
       set.imageIds.length,
+      wanted,
     );
     this.#rows = rows;
     this.#classStart = classStart;
-    this.#wanted = new Uint8Array(set.categoryIds.length);
-    for (const k of classes) this.#wanted[k] = 1;
     this.#seenInImage = new Int32Array(set.imageIds.length);
+    this.#admission = admissionByRank(params.maxDets, rows.length);
     this.#out = this.#allocate();
+    this.#truthState = {
+      rangeCount: params.areaRanges.length,
+      crowd: this.#truth.crowd,
+      ignoredIn: this.#truth.ignoredIn,
+      taken: this.#out.truthTaken,
+    };
   }
 
   run(): Matches {
     for (let k = 0; k < this.#set.categoryIds.length; k++) {
       this.#out.classStart[k] = this.#kept;
-      if (this.#wanted[k]) this.#matchClass(k);
+      this.#matchClass(k);
     }
     this.#out.classStart[this.#set.categoryIds.length] = this.#kept;
     return this.#trimmed();
@@ -67,78 +77,87 @@ class Matcher {
 
   #matchClass(k: number): void {
     const from = this.#classStart[k]!;
-    const to = this.#classStart[k + 1]!;
-    this.#reserve(to - from);
-    this.#findCandidates(k, from, to);
-    const { score } = this.#set.predictions;
-    for (let at = from; at < to; at++) this.#scores[at - from] = score[this.#rows[at]!]!;
-    this.#walkByScore(this.#sorter.sort(this.#scores, to - from), from, to - from);
+    const count = this.#classStart[k + 1]! - from;
+    if (count === 0) return;
+    this.#reserve(count);
+    this.#readPredictions(from, count);
+    this.#findCandidates(k, from, count);
+    this.#walkByScore(this.#sorter.sort(this.#scores, count), from, count);
+  }
+
+  /** Scores and area ranges of the class's predictions. */
+  #readPredictions(from: number, count: number): void {
+    const { boxes, score } = this.#set.predictions;
+    const limits = areaLimits(this.#params);
+    const rows = this.#rows;
+    const scores = this.#scores;
+    const inRange = this.#inRange;
+    for (let j = 0; j < count; j++) {
+      const row = rows[from + j]!;
+      scores[j] = score[row]!;
+      inRange[j] = rangeBits(boxes[4 * row + 2]! * boxes[4 * row + 3]!, limits);
+    }
   }
 
   /** Walks the class's predictions and ground truths side by side, image by image. */
-  #findCandidates(k: number, from: number, to: number): void {
+  #findCandidates(k: number, from: number, count: number): void {
     const { boxes, image } = this.#set.predictions;
+    const rows = this.#rows;
     const truth = this.#truth;
+    const truthImage = truth.image;
     const truthEnd = truth.classStart[k + 1]!;
+    const candidates = this.#candidates;
     let first = truth.classStart[k]!;
     let last = first;
-    this.#candidates.reset(to - from);
-    for (let at = from; at < to; at++) {
-      const row = this.#rows[at]!;
+    candidates.reset(count);
+    for (let j = 0; j < count && first < truthEnd; j++) {
+      const row = rows[from + j]!;
       const imageOfRow = image[row]!;
-      this.#inRange[at - from] = rangesHolding(
-        boxes[4 * row + 2]! * boxes[4 * row + 3]!,
-        this.#params,
-      );
-      if (last === first || truth.image[first] !== imageOfRow) {
+      if (last === first || truthImage[first] !== imageOfRow) {
         first = last;
-        while (first < truthEnd && truth.image[first]! < imageOfRow) first++;
+        while (first < truthEnd && truthImage[first]! < imageOfRow) first++;
         last = first;
-        while (last < truthEnd && truth.image[last] === imageOfRow) last++;
+        while (last < truthEnd && truthImage[last] === imageOfRow) last++;
       }
-      if (last > first) this.#candidates.add(at - from, boxes, row, truth, first, last);
+      if (last > first) candidates.add(j, boxes, row, truth, first, last);
     }
   }
 
   /** order: [count] places j by descending score. Ranks, cuts at the largest maxDets and matches. */
   #walkByScore(order: Int32Array, from: number, count: number): void {
-    const { maxDets } = this.#params;
+    const admission = this.#admission;
     const { image } = this.#set.predictions;
     const seen = this.#seenInImage.fill(0);
+    const rows = this.#rows;
+    const scores = this.#scores;
+    const inRange = this.#inRange;
+    const candidateCount = this.#candidates.count;
     const out = this.#out;
+    let kept = this.#kept;
     for (let i = 0; i < count; i++) {
       const j = order[i]!;
-      const row = this.#rows[from + j]!;
+      const row = rows[from + j]!;
       const imageOfRow = image[row]!;
       const rank = seen[imageOfRow]!++;
-      let admittedBy = 0;
-      while (admittedBy < maxDets.length && rank >= maxDets[admittedBy]!) admittedBy++;
-      if (admittedBy === maxDets.length) continue;
-      const at = this.#kept++;
-      out.row[at] = row;
-      out.image[at] = imageOfRow;
-      out.score[at] = this.#scores[j]!;
-      out.admittedBy[at] = admittedBy;
-      out.inRange[at] = this.#inRange[j]!;
-      out.candidate[at] = this.#candidates.count[j] === 0 ? NO_CANDIDATE : this.#assign(j);
+      if (rank >= admission.length) continue;
+      out.row[kept] = row;
+      out.image[kept] = imageOfRow;
+      out.score[kept] = scores[j]!;
+      out.admittedBy[kept] = admission[rank]!;
+      out.inRange[kept] = inRange[j]!;
+      out.candidate[kept] = candidateCount[j] === 0 ? NO_CANDIDATE : this.#assign(j);
+      kept++;
     }
+    this.#kept = kept;
   }
 
   #assign(j: number): number {
     const rangeCount = this.#params.areaRanges.length;
     const row = this.#candidateCount++;
     if (row * rangeCount === this.#out.hits.length) this.#growMasks();
-    const { hits, ignored, truthTaken } = this.#out;
-    const { crowd, ignoredIn } = this.#truth;
-    assign(
-      { rangeCount, crowd, ignoredIn, taken: truthTaken },
-      this.#candidates,
-      j,
-      this.#inRange[j]!,
-      hits,
-      ignored,
-      row * rangeCount,
-    );
+    const { hits, ignored } = this.#out;
+    const inRange = this.#inRange[j]!;
+    assign(this.#truthState, this.#candidates, j, inRange, hits, ignored, row * rangeCount);
     return row;
   }
 
@@ -146,9 +165,7 @@ class Matcher {
     const classCount = this.#set.categoryIds.length;
     const rangeCount = this.#params.areaRanges.length;
     const truthCount = this.#set.truth.image.length;
-    let most = 0;
-    for (let k = 0; k < classCount; k++)
-      if (this.#wanted[k]) most += this.#classStart[k + 1]! - this.#classStart[k]!;
+    const most = this.#rows.length;
     const everyRange = (1 << rangeCount) - 1;
     return {
       params: this.#params,
@@ -197,4 +214,15 @@ class Matcher {
       ignored: out.ignored.subarray(0, masks),
     };
   }
+}
+
+/** No rank reaches beyond `most`, so an enormous maxDets costs nothing. */
+function admissionByRank(maxDets: readonly number[], most: number): Uint8Array {
+  const admission = new Uint8Array(Math.min(maxDets.at(-1)!, most));
+  let m = 0;
+  for (let rank = 0; rank < admission.length; rank++) {
+    while (rank >= maxDets[m]!) m++;
+    admission[rank] = m;
+  }
+  return admission;
 }
