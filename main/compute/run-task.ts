@@ -1,0 +1,141 @@
+/** Runs one task in a compute process of its own and maps every way it can end. */
+import { fork, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import type {
+  FromCompute,
+  ItemOf,
+  ResultOf,
+  TaskKind,
+  TaskOf,
+  TaskProgress,
+  ToCompute,
+} from "../../shared/compute/messages.ts";
+import { AppError } from "../../shared/domain/app-error.ts";
+
+const ENTRY = join(
+  import.meta.dirname,
+  "..",
+  "..",
+  "models",
+  `process${import.meta.filename.slice(-3)}`,
+);
+/** How long a cancelled task may take to reach a safe point before it is killed. */
+const PATIENCE_MS = 20_000;
+
+export interface TaskCall<Kind extends TaskKind> {
+  readonly signal: AbortSignal;
+  progress(at: TaskProgress): void;
+  item(item: ItemOf<Kind>): void;
+}
+
+/** The program to start instead of the compute process; for tests of how it ends. */
+export interface ComputeOptions {
+  readonly entry?: string;
+}
+
+/**
+ * Resolves with the task's result. Rejects with the task's own error, with `compute/cancelled`, or with
+ * `compute/crashed` where the process died (out of memory, a fault in native code).
+ */
+export function runTask<Kind extends TaskKind>(
+  task: TaskOf<Kind> & { readonly kind: Kind },
+  call: TaskCall<Kind>,
+  { entry = ENTRY }: ComputeOptions = {},
+): Promise<ResultOf<Kind>> {
+  if (call.signal.aborted) return Promise.reject(cancelled());
+  const child = fork(entry, [], {
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    execArgv: [],
+  });
+  const lastWords = collectEnd(child);
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    let settled = false;
+    const send = (message: ToCompute) => {
+      if (child.connected) child.send(message);
+    };
+    const cancel = () => {
+      send({ type: "cancel" });
+      timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+    };
+    const end = (settle: () => void) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      call.signal.removeEventListener("abort", cancel);
+      child.kill();
+      settle();
+    };
+    call.signal.addEventListener("abort", cancel, { once: true });
+    child.on("error", (error) => {
+      end(() => {
+        reject(
+          new AppError(
+            "compute/not-started",
+            `The compute process did not start: ${error.message}.`,
+          ),
+        );
+      });
+    });
+    child.on("exit", (code, signal) => {
+      end(() => {
+        reject(call.signal.aborted ? cancelled() : crashed(code, signal, lastWords()));
+      });
+    });
+    child.on("message", (message: FromCompute) => {
+      switch (message.type) {
+        case "progress":
+          call.progress(message.at);
+          return;
+        case "item":
+          call.item(message.item as ItemOf<Kind>);
+          return;
+        case "done":
+          end(() => {
+            resolve(message.result as ResultOf<Kind>);
+          });
+          return;
+        case "cancelled":
+          end(() => {
+            reject(cancelled());
+          });
+          return;
+        case "failed":
+          end(() => {
+            reject(new AppError(message.code, message.message));
+          });
+      }
+    });
+    send({ type: "start", task });
+  });
+}
+
+function cancelled(): AppError {
+  return new AppError("compute/cancelled", "The task was cancelled.");
+}
+
+function crashed(code: number | null, signal: string | null, words: string): AppError {
+  const how = signal === null ? `ended with code ${String(code)}` : `was ended by ${signal}`;
+  const why =
+    signal === "SIGKILL"
+      ? " This is what running out of memory looks like: use a smaller batch or image size."
+      : "";
+  return new AppError(
+    "compute/crashed",
+    `The compute process ${how} in the middle of its work.${why} What was finished is kept.`,
+    words,
+  );
+}
+
+const KEPT_CHARACTERS = 4000;
+
+/** The end of what the process wrote to its error stream. */
+function collectEnd(child: ChildProcess): () => string {
+  let text = "";
+  child.stderr?.setEncoding("utf8");
+  child.stderr?.on("data", (chunk: string) => {
+    text = (text + chunk).slice(-KEPT_CHARACTERS);
+  });
+  return () => text;
+}
