@@ -15,7 +15,6 @@ import {
   statfsSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import {
   assertSupportedSystem,
   bindingFile,
@@ -168,7 +167,7 @@ async function main(json: boolean, wantCuda: boolean): Promise<number> {
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.main) {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => process.exit(130));
   process.exitCode = await main(process.argv.includes("--json"), process.argv.includes("--cuda"));
