@@ -23,6 +23,15 @@ export async function call<Name extends RouteName>(
   input: Input<Name>,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Output<Name>> {
+  return (await post(name, input, options)) as Output<Name>;
+}
+
+/** The same without the contract's types. */
+export async function post(
+  name: string,
+  input: unknown,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<unknown> {
   const response = await send(`/api/${name}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -31,7 +40,7 @@ export async function call<Name extends RouteName>(
   });
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) throw errorOf(body, response, name);
-  return body as Output<Name>;
+  return body;
 }
 
 /** Any thrown value as something that can be shown. */

@@ -1,20 +1,16 @@
 import { z } from "zod";
+import {
+  labelFormats,
+  predictionFormats,
+  type LabelFormat,
+  type PredictionFormat,
+} from "../domain/file-formats.ts";
 import type { Problem } from "../domain/records.ts";
 import { route } from "./route.ts";
 
-export const labelFormats = ["coco", "soda-d", "visdrone", "voc", "yolo", "darknet"] as const;
-export type LabelFormat = (typeof labelFormats)[number];
-
-/** `text-*`: one file an image, rows of class, score and four numbers in the named layout. */
-export const predictionFormats = [
-  "coco-results",
-  "visdrone",
-  "yolo",
-  "text-xyxy",
-  "text-xywh",
-  "text-relative-cxcywh",
-] as const;
-export type PredictionFormat = (typeof predictionFormats)[number];
+// The lists live apart, so that the page can have them without the schema checker.
+export { labelFormats, predictionFormats };
+export type { LabelFormat, PredictionFormat };
 
 export interface ClassCount {
   readonly name: string;

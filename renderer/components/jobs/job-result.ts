@@ -2,8 +2,9 @@ import type { JobRecord } from "../../../shared/api/jobs.ts";
 
 /** Where to look at what a job made; null where there is nothing. */
 export function resultLink(job: JobRecord): string | null {
-  const { runId, datasetId } = job.result ?? {};
-  if (typeof runId === "number") return `/runs/${runId}`;
+  const { runId, runIds, datasetId } = job.result ?? {};
+  const first: unknown = Array.isArray(runIds) ? runIds[0] : runId;
+  if (typeof first === "number") return `/runs/${first}`;
   if (typeof datasetId === "number") return `/data?dataset=${datasetId}`;
   return null;
 }

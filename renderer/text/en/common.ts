@@ -23,6 +23,8 @@ export const common = {
   "common.predictions": ["{n} prediction", "{n} predictions"],
   "common.files": ["{n} file", "{n} files"],
   "common.removedNotice": "Removed {name}",
+  "help.about": "About {name}",
+  "help.source": "Source: {source}",
   "error.title": "That did not work",
   "error.where": "Code",
   "error.details": "Details",

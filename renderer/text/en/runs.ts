@@ -51,6 +51,7 @@ export const runs = {
   "runs.published": "Published results",
   "runs.publishedNote":
     "Copied from papers for orientation. They were not computed here, and hold for {set} only.",
+  "runs.parameters": "Parameters",
   "runs.thisRun": "this run",
   "runs.publishedTag": "published",
   "runs.showInChart": "Show in the chart",
