@@ -60,12 +60,23 @@ export function probeHeader(path: string): HeaderRead | null {
     if (start[0] === 0xff && start[1] === 0xd8) return jpegHeader(fd);
     if (start.readUInt32BE(0) === 0x89504e47) return pngHeader(fd, start, length);
     if (start[0] === 0x42 && start[1] === 0x4d) return bmpHeader(start, length);
-    return null;
+    return isOtherPicture(start) ? null : unreadable("it is not a picture");
   } catch (error) {
     return unreadable(error instanceof Error ? error.message : String(error));
   } finally {
     closeSync(fd);
   }
+}
+
+/** GIF, WebP, TIFF, BigTIFF, AVIF, by their first bytes. */
+function isOtherPicture(start: Buffer): boolean {
+  const begin = start.toString("latin1", 0, 4);
+  return (
+    begin === "GIF8" ||
+    (begin === "RIFF" && start.toString("latin1", 8, 12) === "WEBP") ||
+    ["II*\0", "MM\0*", "II+\0", "MM\0+"].includes(begin) ||
+    start.toString("latin1", 4, 8) === "ftyp"
+  );
 }
 
 function unreadable(reason: string): HeaderRead {
