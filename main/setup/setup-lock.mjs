@@ -26,9 +26,10 @@ function acquire() {
       clearStale(owner);
       continue;
     }
-    if (!told)
-      process.stderr.write(`fovea: waiting for the set-up that process ${owner ?? "?"} is doing\n`);
-    told = true;
+    if (!told && owner !== null) {
+      process.stderr.write(`fovea: waiting for the set-up that process ${owner} is doing\n`);
+      told = true;
+    }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
   }
 }
