@@ -7,7 +7,7 @@ import { datasetHandlers } from "./api/datasets.ts";
 import { eventStream } from "./api/events.ts";
 import type { Handlers } from "./api/handlers.ts";
 import { imageHandlers } from "./api/images.ts";
-import { importHandlers } from "./api/pending-imports.ts";
+import { importHandlers } from "./api/imports.ts";
 import { jobHandlers } from "./api/jobs.ts";
 import { pageFile } from "./api/page.ts";
 import { pictureResponse } from "./api/pictures.ts";
