@@ -19,6 +19,11 @@ export function matchDetections(
   return new Matcher(set, params, classes).run();
 }
 
+const ROW = 0;
+const IMAGE = 1;
+const RANGES = 2;
+const HAS_CANDIDATES = 3;
+
 type Growing = { -readonly [Key in keyof Matches]: Matches[Key] };
 
 class Matcher {
@@ -39,7 +44,8 @@ class Matcher {
   readonly #seenInImage: Int32Array;
   readonly #truthState: TruthState;
   #scores = new Float64Array(0);
-  #inRange = new Uint16Array(0);
+  /** [n,4] ROW, IMAGE, RANGES and HAS_CANDIDATES, side by side for the walk by score. */
+  #local = new Int32Array(0);
 
   constructor(set: EvaluationSet, params: EvaluationParams, classes: readonly number[]) {
     this.#set = set;
@@ -80,72 +86,60 @@ class Matcher {
     const count = this.#classStart[k + 1]! - from;
     if (count === 0) return;
     this.#reserve(count);
-    this.#readPredictions(from, count);
-    this.#findCandidates(k, from, count);
-    this.#walkByScore(this.#sorter.sort(this.#scores, count), from, count);
+    this.#readInImageOrder(k, from, count);
+    this.#walkByScore(this.#sorter.sort(this.#scores, count), count);
   }
 
-  /** Scores and area ranges of the class's predictions. */
-  #readPredictions(from: number, count: number): void {
-    const { boxes, score } = this.#set.predictions;
+  /** Walks the class's predictions and ground truths side by side, image by image, and finds the candidates. */
+  #readInImageOrder(k: number, from: number, count: number): void {
+    const { boxes, image, score } = this.#set.predictions;
     const limits = areaLimits(this.#params);
-    const rows = this.#rows;
-    const scores = this.#scores;
-    const inRange = this.#inRange;
-    for (let j = 0; j < count; j++) {
-      const row = rows[from + j]!;
-      scores[j] = score[row]!;
-      inRange[j] = rangeBits(boxes[4 * row + 2]! * boxes[4 * row + 3]!, limits);
-    }
-  }
-
-  /** Walks the class's predictions and ground truths side by side, image by image. */
-  #findCandidates(k: number, from: number, count: number): void {
-    const { boxes, image } = this.#set.predictions;
-    const rows = this.#rows;
     const truth = this.#truth;
-    const truthImage = truth.image;
     const truthEnd = truth.classStart[k + 1]!;
     const candidates = this.#candidates;
+    const rows = this.#rows;
+    const scores = this.#scores;
+    const local = this.#local;
     let first = truth.classStart[k]!;
     let last = first;
     candidates.reset(count);
-    for (let j = 0; j < count && first < truthEnd; j++) {
+    for (let j = 0; j < count; j++) {
       const row = rows[from + j]!;
       const imageOfRow = image[row]!;
-      if (last === first || truthImage[first] !== imageOfRow) {
+      if (first < truthEnd && (last === first || truth.image[first] !== imageOfRow)) {
         first = last;
-        while (first < truthEnd && truthImage[first]! < imageOfRow) first++;
+        while (first < truthEnd && truth.image[first]! < imageOfRow) first++;
         last = first;
-        while (last < truthEnd && truthImage[last] === imageOfRow) last++;
+        while (last < truthEnd && truth.image[last] === imageOfRow) last++;
       }
-      if (last > first) candidates.add(j, boxes, row, truth, first, last);
+      scores[j] = score[row]!;
+      local[4 * j + ROW] = row;
+      local[4 * j + IMAGE] = imageOfRow;
+      local[4 * j + RANGES] = rangeBits(boxes[4 * row + 2]! * boxes[4 * row + 3]!, limits);
+      local[4 * j + HAS_CANDIDATES] =
+        last > first ? candidates.add(j, boxes, row, truth, first, last) : 0;
     }
   }
 
   /** order: [count] places j by descending score. Ranks, cuts at the largest maxDets and matches. */
-  #walkByScore(order: Int32Array, from: number, count: number): void {
+  #walkByScore(order: Int32Array, count: number): void {
     const admission = this.#admission;
-    const { image } = this.#set.predictions;
     const seen = this.#seenInImage.fill(0);
-    const rows = this.#rows;
     const scores = this.#scores;
-    const inRange = this.#inRange;
-    const candidateCount = this.#candidates.count;
-    const out = this.#out;
+    const local = this.#local;
+    const { row, image, score, admittedBy, inRange, candidate } = this.#out;
     let kept = this.#kept;
     for (let i = 0; i < count; i++) {
       const j = order[i]!;
-      const row = rows[from + j]!;
-      const imageOfRow = image[row]!;
+      const imageOfRow = local[4 * j + IMAGE]!;
       const rank = seen[imageOfRow]!++;
       if (rank >= admission.length) continue;
-      out.row[kept] = row;
-      out.image[kept] = imageOfRow;
-      out.score[kept] = scores[j]!;
-      out.admittedBy[kept] = admission[rank]!;
-      out.inRange[kept] = inRange[j]!;
-      out.candidate[kept] = candidateCount[j] === 0 ? NO_CANDIDATE : this.#assign(j);
+      row[kept] = local[4 * j + ROW]!;
+      image[kept] = imageOfRow;
+      score[kept] = scores[j]!;
+      admittedBy[kept] = admission[rank]!;
+      inRange[kept] = local[4 * j + RANGES]!;
+      candidate[kept] = local[4 * j + HAS_CANDIDATES] === 0 ? NO_CANDIDATE : this.#assign(j);
       kept++;
     }
     this.#kept = kept;
@@ -156,7 +150,7 @@ class Matcher {
     const row = this.#candidateCount++;
     if (row * rangeCount === this.#out.hits.length) this.#growMasks();
     const { hits, ignored } = this.#out;
-    const inRange = this.#inRange[j]!;
+    const inRange = this.#local[4 * j + RANGES]!;
     assign(this.#truthState, this.#candidates, j, inRange, hits, ignored, row * rangeCount);
     return row;
   }
@@ -188,7 +182,7 @@ class Matcher {
   #reserve(count: number): void {
     if (count <= this.#scores.length) return;
     this.#scores = new Float64Array(count);
-    this.#inRange = new Uint16Array(count);
+    this.#local = new Int32Array(4 * count);
   }
 
   #growMasks(): void {

@@ -20,20 +20,17 @@ export class Candidates {
   #iou = new Float64Array(1024);
   #length = 0;
 
-  /** Forgets what is there and makes room for `predictionCount` predictions without candidates. */
+  /** Forgets what is there and makes room for `predictionCount` predictions, of which each is then added or left out. */
   reset(predictionCount: number): void {
     this.#length = 0;
-    if (predictionCount <= this.count.length) {
-      this.count.fill(0, 0, predictionCount);
-      return;
-    }
+    if (predictionCount <= this.count.length) return;
     this.start = new Int32Array(predictionCount);
     this.count = new Int32Array(predictionCount);
   }
 
   /**
    * Finds the candidates of prediction `index` among the grouped ground truths from..to-1, which are those of its
-   * class and image. box: xywh pixels at `boxes[4 * row]`.
+   * class and image. box: xywh pixels at `boxes[4 * row]`. Returns how many there are.
    */
   add(
     index: number,
@@ -42,7 +39,7 @@ export class Candidates {
     truth: GroupedTruth,
     from: number,
     to: number,
-  ): void {
+  ): number {
     const left = boxes[4 * row]!;
     const top = boxes[4 * row + 1]!;
     const width = boxes[4 * row + 2]!;
@@ -67,7 +64,7 @@ export class Candidates {
       const iou = intersection / union;
       if (iou >= LOWEST_IOU) this.#insert(this.start[index]!, iou, truthRow);
     }
-    this.count[index] = this.#length - this.start[index]!;
+    return (this.count[index] = this.#length - this.start[index]!);
   }
 
   /** Keeps the list that begins at `first` by descending IoU; of equal ones the later ground truth comes first. */
