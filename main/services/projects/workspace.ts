@@ -56,14 +56,7 @@ export class Workspace {
   async open(folder: string): Promise<ProjectInfo> {
     const path = existsSync(folder) ? realpathSync(folder) : resolve(folder);
     if (this.#open?.folder === path) return this.info();
-    if (this.#open?.jobs.busy) {
-      const title =
-        this.#open.jobs.list().find(({ state }) => state === "running")?.title ?? "A job";
-      throw new AppError(
-        "project/busy",
-        `"${title}" is still running in ${this.#open.name}. Wait for it or cancel it, then open the other project.`,
-      );
-    }
+    this.#refuseIfBusy();
     const next = openProject(path, this.#ports);
     const before = this.#open;
     this.#open = next;
@@ -75,12 +68,16 @@ export class Workspace {
 
   /** Opens the project in a folder, which is made where there is none. */
   async openOrCreate(folder: string): Promise<ProjectInfo> {
-    if (!existsSync(join(folder, PROJECT_FILE))) createProject(folder);
+    if (!existsSync(join(folder, PROJECT_FILE))) {
+      this.#refuseIfBusy();
+      createProject(folder);
+    }
     return this.open(folder);
   }
 
   /** Without a path the project lies in the data folder, under a name made from its own. */
   async create(name: string, path?: string): Promise<ProjectInfo> {
+    this.#refuseIfBusy();
     const folder = path === undefined ? this.#freeFolder(name) : resolve(path);
     createProject(folder);
     return this.open(folder);
@@ -88,9 +85,7 @@ export class Workspace {
 
   /** Opens the sample project; the first time it is made from the embedded dataset and evaluated. */
   async openSample(): Promise<ProjectInfo> {
-    const folder = this.sampleProjectFolder;
-    if (!existsSync(join(folder, PROJECT_FILE))) createProject(folder);
-    await this.open(folder);
+    await this.openOrCreate(this.sampleProjectFolder);
     await fillSample(this.project, this.#sampleFolder);
     return this.info();
   }
@@ -119,6 +114,17 @@ export class Workspace {
     const open = this.#open;
     this.#open = null;
     await open?.close();
+  }
+
+  /** A project is not closed over its running jobs. */
+  #refuseIfBusy(): void {
+    if (!this.#open?.jobs.busy) return;
+    const { jobs, name } = this.#open;
+    const title = jobs.list().find(({ state }) => state === "running")?.title ?? "A job";
+    throw new AppError(
+      "project/busy",
+      `"${title}" is still running in ${name}. Wait for it or cancel it, then open the other project.`,
+    );
   }
 
   #displayName(folder: string, name: string): string {
