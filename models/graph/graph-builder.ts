@@ -52,11 +52,17 @@ export class GraphBuilder {
     return { name: `${this.addNode(op, inputs, attributes)}:0`, shape, dtype };
   }
 
-  /** Adds an operation and returns its name. */
-  addNode(op: string, inputs: readonly GraphTensor[], attributes: GraphAttributes): string {
+  /** Adds an operation and returns its name. With `device` it runs there or the graph does not run. */
+  addNode(
+    op: string,
+    inputs: readonly GraphTensor[],
+    attributes: GraphAttributes,
+    device = "",
+  ): string {
     const name = `n${this.#nodes.length}`;
     const node = new ProtoWriter().text(1, name).text(2, op);
     for (const input of inputs) node.text(3, input.name.replace(/:0$/, ""));
+    if (device !== "") node.text(4, device);
     for (const [key, attribute] of Object.entries(attributes))
       node.message(5, (entry) =>
         entry.text(1, key).message(2, (value) => writeAttribute(value, attribute)),

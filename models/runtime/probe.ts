@@ -3,6 +3,7 @@
  * Runnable, as loading a broken library may end the process: `node models/runtime/probe.ts` prints one
  * JSON document (`TensorFlowProbe`) and exits with 0 whatever it found.
  */
+import type { Tensor } from "@tensorflow/tfjs";
 import { installedBuild, hasNvidiaDriver } from "./build.ts";
 import { AppError } from "../../shared/domain/app-error.ts";
 
@@ -12,7 +13,7 @@ export type TensorFlowProbe =
       readonly version: string;
       readonly variant: "cpu" | "cuda";
       readonly folder: string;
-      /** Where an operation's result was placed. */
+      /** The best device on which an operation that was bound to it ran. */
       readonly device: "cpu" | "gpu";
       /** Measured rate of a 1024x1024 matrix product, in 10^9 operations a second. */
       readonly gigaflops: number;
@@ -43,7 +44,7 @@ export async function probeTensorFlow(): Promise<TensorFlowProbe> {
   const { loadTensorFlow } = await import("./load.ts");
   try {
     const { backend, build, folder } = await loadTensorFlow();
-    const device = backend.isUsingGpuDevice ? "gpu" : "cpu";
+    const device = (await runsOn("/device:GPU:0")) ? "gpu" : "cpu";
     return {
       state: "ready",
       version: String(backend.binding.TF_Version),
@@ -69,6 +70,31 @@ function gpuAdvice(variant: "cpu" | "cuda", device: "cpu" | "gpu"): string | nul
   return variant === "cpu"
     ? "An NVIDIA driver is here but the CPU build of TensorFlow is installed. Run `node models/runtime/install.ts --cuda`."
     : "The CUDA build is installed but TensorFlow found no usable GPU. Check with nvidia-smi that the driver is for CUDA 12.5 or later and that the GPU is visible to this user.";
+}
+
+/** Whether a product that may run nowhere else runs on the device, with the right result. */
+async function runsOn(device: string): Promise<boolean> {
+  const tf = await import("@tensorflow/tfjs");
+  const { GraphBuilder } = await import("../graph/graph-builder.ts");
+  const { GraphSession } = await import("../graph/graph-session.ts");
+  const graph = new GraphBuilder();
+  const input = graph.input([2, 2], "float32");
+  const name = graph.addNode("MatMul", [input, input], { T: { type: "float32" } }, device);
+  const value = tf.tensor2d([1, 2, 3, 5], [2, 2]);
+  try {
+    const session = new GraphSession(graph);
+    const output = { name: `${name}:0`, shape: [2, 2], dtype: "float32" } as const;
+    const [product] = session.run([{ input, value }], [output]) as [Tensor];
+    const right = product.dataSync().join() === "7,12,18,31";
+    product.dispose();
+    session.dispose();
+    return right;
+  } catch {
+    // TensorFlow refuses a graph that names a device it does not have: that is the answer.
+    return false;
+  } finally {
+    value.dispose();
+  }
 }
 
 /** Times a matrix product and checks some of its entries. */
