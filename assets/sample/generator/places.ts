@@ -69,8 +69,8 @@ export const places = {
     const lot: Box = {
       x: width * 0.08,
       y: height * 0.1,
-      w: Math.min(width * 0.7, 115 * scale),
-      h: Math.min(height * 0.62, 78 * scale),
+      w: Math.min(width * 0.7, 82 * scale),
+      h: Math.min(height * 0.62, 62 * scale),
     };
     const yard: Box = { x: width * 0.83, y: height * 0.16, w: width * 0.13, h: height * 0.3 };
     stage.blurCrowd(yard, "vehicle");
@@ -105,7 +105,7 @@ export const places = {
       w: width * 0.16,
       h: height * 0.1,
     };
-    marketSquare(stage, area, Math.round(Math.min(420, (area.w * area.h) / (scale * scale * 9))));
+    marketSquare(stage, area, Math.round(Math.min(190, (area.w * area.h) / (scale * scale * 16))));
     if (stage.free(far)) stage.blurCrowd(far, "people");
     traffic(stage, road, 0.25);
     pavementLife(stage, road, 6);
