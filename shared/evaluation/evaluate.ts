@@ -42,12 +42,13 @@ export function accumulate(
   return { arrays, truthCounts };
 }
 
-/** Everything of a result but its timings. truthCounts: [K,A]. */
+/** Everything of a result but its timings. truthCounts: [K,A]; predictions below `lowestScore` are not counted. */
 export function resultOf(
   set: EvaluationSet,
   params: EvaluationParams,
   arrays: EvaluationArrays,
   truthCounts: Int32Array,
+  lowestScore = -Infinity,
 ): Omit<EvaluationResult, "timings"> {
   const K = set.categoryIds.length;
   const A = params.areaRanges.length;
@@ -56,7 +57,7 @@ export function resultOf(
   return {
     params,
     summary: summarize(arrays, params),
-    perClass: classScores(set, params, arrays, truthCounts),
+    perClass: classScores(set, params, arrays, truthCounts, lowestScore),
     arrays,
     truthCounts: byRange,
   };
@@ -67,12 +68,14 @@ function classScores(
   params: EvaluationParams,
   arrays: EvaluationArrays,
   truthCounts: Int32Array,
+  lowestScore: number,
 ): ClassScore[] {
   const A = params.areaRanges.length;
   const { range } = headlineOf(params);
   const predictions = new Int32Array(set.categoryIds.length);
-  const { category } = set.predictions;
-  for (let row = 0; row < category.length; row++) predictions[category[row]!]!++;
+  const { category, score } = set.predictions;
+  for (let row = 0; row < category.length; row++)
+    if (score[row]! >= lowestScore) predictions[category[row]!]!++;
   return set.categoryIds.map((categoryId, k) => ({
     categoryId,
     name: set.categoryNames[k]!,
