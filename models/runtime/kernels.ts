@@ -80,10 +80,12 @@ export function conv2dFilterGradient(
 ): tf.Tensor {
   const native = nativeBackend();
   if (native === null) {
-    const filter = tf.zeros([...filterShape] as [number, number, number, number]);
-    const input = padded(x, pad) as tf.Tensor4D;
-    const gradient = tf.grad((f) => tf.conv2d(input, f as tf.Tensor4D, stride, "valid"));
-    return gradient(filter, upstream);
+    // By the kernel's name: a gradient within a gradient function would end the outer tape.
+    return tf.engine().runKernel(
+      "Conv2DBackpropFilter",
+      { x: padded(x, pad), dy: upstream },
+      { strides: [stride, stride], pad: "valid", dataFormat: "NHWC", filterShape },
+    ) as tf.Tensor;
   }
   const shape = tf.tensor1d([...filterShape], "int32");
   const gradient = native.executeSingleOutput(

@@ -102,9 +102,9 @@ function registerBackend(binding: string): NativeBackend {
   }
 }
 
-/** TensorFlow.js 4.22 calls two functions that Node 23 removed from `util`. */
+/** TensorFlow.js 4.22 calls a function of `util` that Node 23 removed, and one that prints a warning. */
 function restoreRemovedUtilities(): void {
   const target = util as unknown as Record<string, unknown>;
   target["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
-  target["isArray"] ??= (value: unknown) => Array.isArray(value);
+  target["isArray"] = (value: unknown) => Array.isArray(value);
 }
