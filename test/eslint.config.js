@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import js from "@eslint/js";
 import vue from "eslint-plugin-vue";
 import tseslint from "typescript-eslint";
@@ -16,7 +17,7 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         project: "main/tsconfig.json",
-        tsconfigRootDir: new URL("..", import.meta.url).pathname,
+        tsconfigRootDir: fileURLToPath(new URL("..", import.meta.url)),
       },
     },
     rules: {

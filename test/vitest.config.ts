@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** Browser and TensorFlow tests share two cores with everything else, so they get room. */
 export default defineConfig({
-  root: new URL("..", import.meta.url).pathname,
+  root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     include: ["test/{unit,parity,flow,ui,rules}/**/*.test.ts"],
     testTimeout: 60_000,
