@@ -60,7 +60,7 @@ export const chartHelp: Readonly<Record<ChartHelpKey, HelpText>> = {
   confusion: {
     title: "Confusion matrix",
     what: "Which class is predicted where which class is labelled. The last row and column are the background: false alarms and misses.",
-    how: "At the chosen IoU and score, predictions take the free object of highest IoU by falling score, whatever its class; an object of the same class is preferred.",
+    how: "Hits at the chosen IoU and score make the diagonal. Then each false alarm, by falling score, is put to the missed object it overlaps best, if the overlap reaches the chosen IoU. What is left is background. Ignored boxes are not counted.",
     formula: null,
     source: fovea,
   },
