@@ -1,5 +1,7 @@
+import { analysis } from "./en/analysis.ts";
 import { charts } from "./en/charts.ts";
 import { common } from "./en/common.ts";
+import { compare } from "./en/compare.ts";
 import { data } from "./en/data.ts";
 import { frame } from "./en/frame.ts";
 import { imports } from "./en/imports.ts";
@@ -14,6 +16,8 @@ export const en = {
   ...imports,
   ...runs,
   ...charts,
+  ...analysis,
+  ...compare,
   ...data,
   ...jobs,
   ...settings,

@@ -156,7 +156,9 @@ function niceTop(sets: readonly BarSet[]): number {
     ...Object.values(set.ap).map((ap) => ap ?? 0),
     ...Object.values(set.intervals ?? {}).map((interval) => interval.high),
   ]);
-  return Math.min(100, Math.max(10, Math.ceil(Math.max(...values, 0) * 11) * 10));
+  const highest = Math.max(...values, 0) * 108; // some room for the number above
+  const step = highest > 50 ? 20 : 10;
+  return Math.min(100, Math.max(10, Math.ceil(highest / step) * step));
 }
 
 function hatch(tokens: Tokens): Record<string, unknown> {
