@@ -1,6 +1,12 @@
 import type { CategoryRole, Problem } from "../../../shared/domain/records.ts";
 import type { Db } from "../open.ts";
 
+/** A connection that writes much: fewer checkpoints, a larger cache. */
+export function tuneForImport(db: Db): void {
+  db.pragma("wal_autocheckpoint = 8000"); // pages: 32 MB instead of 4
+  db.pragma("cache_size = -65536"); // KiB
+}
+
 export interface NewDataset {
   readonly name: string;
   readonly root: string;

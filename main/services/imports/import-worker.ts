@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { FolderReport, ImportPlan, ImportResult } from "../../../shared/api/imports.ts";
 import { AppError } from "../../../shared/domain/app-error.ts";
 import { openDatabase } from "../../db/open.ts";
+import { tuneForImport } from "../../db/queries/imports.ts";
 import type { JobProgress } from "../job-context.ts";
 import { inspect } from "./inspect.ts";
 import { Pace } from "./pace.ts";
@@ -40,6 +41,7 @@ async function run(): Promise<ImportResult | FolderReport> {
   if (task.kind === "inspect") return inspect(task.path, pace);
   const db = openDatabase(task.databasePath);
   try {
+    tuneForImport(db);
     return task.kind === "import"
       ? await runImport(db, task.plan, pace)
       : await runAddPredictions(db, task.add, pace);
