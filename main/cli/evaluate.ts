@@ -3,13 +3,15 @@ import { parseArgs } from "node:util";
 import type { EvaluationParams } from "../../shared/domain/protocols.ts";
 import { evaluate } from "../../shared/evaluation/evaluate.ts";
 import { iouThresholds } from "../../shared/evaluation/thresholds.ts";
+import { visDroneThresholds } from "../../shared/evaluation/visdrone/thresholds.ts";
 import type {
   EvaluationArrays,
   EvaluationResult,
-  EvaluationSet,
   EvaluationWarning,
 } from "../../shared/evaluation/types.ts";
 import { encodeEvaluationArrays, withoutFirstRanges } from "../formats/evaluation-arrays.ts";
+import { evaluationWarnings } from "../../shared/evaluation/warnings.ts";
+import type { EvaluationInput } from "./evaluation-input.ts";
 import { resolvePath, say, UsageError, type Command } from "./command.ts";
 import { evaluationParams } from "./evaluation-options.ts";
 import { evaluationTable } from "./evaluation-table.ts";
@@ -76,14 +78,9 @@ function readOptions(args: readonly string[]): Options {
   };
 }
 
-interface Loaded {
-  readonly set: EvaluationSet;
-  readonly warnings: readonly EvaluationWarning[];
-}
-
 async function runEvaluate(options: Options): Promise<number> {
   const began = performance.now();
-  const { set, warnings } = await load(options);
+  const { set, warnings: inputWarnings, hasMasks } = await load(options);
   const loaded = performance.now();
   const result = evaluate(set, options.params);
   const timings = {
@@ -91,6 +88,7 @@ async function runEvaluate(options: Options): Promise<number> {
     ...result.timings,
     total: performance.now() - began,
   };
+  const warnings = [...inputWarnings, ...evaluationWarnings(set, result, { hasMasks })];
   if (options.arrays !== null && result.arrays !== null)
     writeArrays(options.arrays, withoutFirstRanges(result.arrays, options.addedRanges));
   if (options.json) process.stdout.write(`${jsonDocument(result, warnings, timings)}\n`);
@@ -98,7 +96,7 @@ async function runEvaluate(options: Options): Promise<number> {
   return 0;
 }
 
-async function load({ gt, dt, images, params }: Options): Promise<Loaded> {
+async function load({ gt, dt, images, params }: Options): Promise<EvaluationInput> {
   if (params.protocol === "visdrone") {
     const { loadVisDrone } = await import("./evaluation-input.ts");
     return loadVisDrone({ truth: gt, predictions: dt, images });
@@ -115,7 +113,11 @@ function jsonDocument(
   const { protocol, areaRanges, maxDets } = params;
   return JSON.stringify({
     protocol,
-    params: { areaRanges, maxDets, iouThresholds },
+    params: {
+      areaRanges,
+      maxDets,
+      iouThresholds: protocol === "visdrone" ? visDroneThresholds : iouThresholds,
+    },
     summary,
     perClass,
     warnings,

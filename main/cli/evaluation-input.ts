@@ -18,7 +18,9 @@ import type { VisDroneFolders } from "./visdrone-folders.ts";
 
 export interface EvaluationInput {
   readonly set: EvaluationSet;
+  /** What had to be left out or assumed. */
   readonly warnings: readonly EvaluationWarning[];
+  readonly hasMasks: boolean;
 }
 
 /** Reads a COCO instances and a COCO results file. */
@@ -39,7 +41,7 @@ export function loadCoco(gt: string, dt: string, params: EvaluationParams): Eval
         message: `Ignore regions (category ${sodaDIgnoreCategory}) of ${gt} left out, as in SODA-D's evaluation: ${regionCount}.`,
         count: regionCount,
       });
-    return { set, warnings };
+    return { set, warnings, hasMasks: truth.hasMasks };
   } finally {
     truthSource.close();
     predictionSource.close();
@@ -76,7 +78,7 @@ export async function loadVisDrone(folders: VisDroneFolders): Promise<Evaluation
       message: `Images of unknown size: ${imagesWithoutSize}. Their ignored regions are clipped at the largest extent seen; give the pictures with --images.`,
       count: imagesWithoutSize,
     });
-  return { set, warnings };
+  return { set, warnings, hasMasks: false };
 }
 
 function leftOutWarnings(leftOut: FileSet["leftOut"], gt: string, dt: string): EvaluationWarning[] {

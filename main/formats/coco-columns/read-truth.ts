@@ -14,9 +14,11 @@ export interface TruthFile {
   readonly categories: readonly { readonly id: number; readonly name: string }[];
   readonly annotations: AnnotationTable;
   readonly annotationCount: number;
-  /** Annotations without `area`, which got w*h; and those that have a mask, whose area need not be w*h. */
+  /** Annotations without `area`, which got w*h. */
   readonly withoutArea: number;
   readonly withoutCrowd: number;
+  /** Whether an annotation has a mask, whose area need not be w*h. */
+  readonly hasMasks: boolean;
 }
 
 export interface AnnotationTable {
@@ -37,6 +39,7 @@ const BOX = 2;
 const AREA = 6;
 const CROWD = 7;
 const IGNORE = 8;
+const MASK = 9;
 
 const annotationFields: readonly Field[] = [
   { key: "image_id", kind: "number", slot: IMAGE_ID },
@@ -45,6 +48,7 @@ const annotationFields: readonly Field[] = [
   { key: "area", kind: "number", slot: AREA },
   { key: "iscrowd", kind: "flag", slot: CROWD },
   { key: "ignore", kind: "flag", slot: IGNORE },
+  { key: "segmentation", kind: "content", slot: MASK },
 ];
 const REQUIRED = (1 << IMAGE_ID) | (1 << CATEGORY_ID) | (1 << BOX);
 const SHORTEST_ANNOTATION = '{"image_id":1,"category_id":1,"bbox":[1,1,1,1]},'.length;
@@ -149,6 +153,7 @@ class AnnotationColumns {
   #count = 0;
   #withoutArea = 0;
   #withoutCrowd = 0;
+  #hasMasks = false;
 
   constructor(source: ByteSource) {
     const capacity = Math.floor(source.size / SHORTEST_ANNOTATION) + 2;
@@ -164,7 +169,7 @@ class AnnotationColumns {
     this.reader = {
       name: this.#from.array,
       fields: annotationFields,
-      slotCount: 9,
+      slotCount: 10,
       store: (values, present, index) => this.#store(values, present, index),
     };
   }
@@ -187,15 +192,20 @@ class AnnotationColumns {
     for (let side = 0; side < 4; side++) table.boxes[4 * row + side] = values[BOX + side]!;
     if (!hasArea) this.#withoutArea++;
     if ((present & (1 << CROWD)) === 0) this.#withoutCrowd++;
+    if (present & (1 << MASK)) this.#hasMasks = true;
     this.#count = row + 1;
   }
 
-  columns(): Pick<TruthFile, "annotations" | "annotationCount" | "withoutArea" | "withoutCrowd"> {
+  columns(): Pick<
+    TruthFile,
+    "annotations" | "annotationCount" | "withoutArea" | "withoutCrowd" | "hasMasks"
+  > {
     return {
       annotations: this.#table,
       annotationCount: this.#count,
       withoutArea: this.#withoutArea,
       withoutCrowd: this.#withoutCrowd,
+      hasMasks: this.#hasMasks,
     };
   }
 }

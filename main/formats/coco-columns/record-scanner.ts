@@ -1,7 +1,10 @@
 import { ByteCursor } from "./byte-cursor.ts";
 
-/** What a field holds: a number, a box of four numbers, or a flag (0, 1, true, false; null is as if it were missing). */
-export type FieldKind = "number" | "box" | "flag";
+/**
+ * What a field holds: a number, a box of four numbers, a flag (0, 1, true, false; null is as if it were missing), or
+ * content of any kind, of which only matters whether there is some ([], {}, null are none).
+ */
+export type FieldKind = "number" | "box" | "flag" | "content";
 
 export interface Field {
   readonly key: string;
@@ -73,6 +76,7 @@ export class RecordScanner {
   #value({ kind, slot }: Field): boolean {
     if (kind === "number") return this.#number(slot);
     if (kind === "flag") return this.#flag(slot);
+    if (kind === "content") return this.#content(slot);
     return this.#box(slot);
   }
 
@@ -102,6 +106,15 @@ export class RecordScanner {
     else if (!this.#number(slot)) return false;
     this.present |= 1 << slot;
     return this.values[slot] === 0 || this.values[slot] === 1;
+  }
+
+  #content(slot: number): boolean {
+    const cursor = this.cursor;
+    if (cursor.takeBytes(NULL)) return true;
+    const from = cursor.at;
+    if (!cursor.skipValue()) return false;
+    if (cursor.at > from + 2) this.present |= 1 << slot;
+    return true;
   }
 
   /** A key that did not stand at this place before; null where it is written with escapes or not ended. */

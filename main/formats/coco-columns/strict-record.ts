@@ -58,6 +58,8 @@ function place(
     const isBox = Array.isArray(value) && value.length === 4 && value.every(Number.isFinite);
     if (!isBox) throw wrongType(file, name, value, "four finite numbers [x, y, width, height]");
     scanner.values.set(value as number[], slot);
+  } else if (kind === "content") {
+    if (shown(value).length <= 2 || value === null) return;
   } else if (kind === "flag") {
     if (value === null) return;
     const flag = Number(value);
