@@ -10,7 +10,7 @@ import { makeMarkerSprites, type MarkerSprites } from "./paint/markers.ts";
 import { paintPixelGrid } from "./paint/pixel-grid.ts";
 import { paintRoomLabels } from "./paint/room-labels.ts";
 import type { PictureSource } from "./picture/source.ts";
-import { densityLevel, gatherDensity, TINY_SIDE, type Density } from "./scene/density.ts";
+import { binAt, densityLevel, gatherDensity, TINY_SIDE, type Density } from "./scene/density.ts";
 import { pickObject } from "./scene/pick.ts";
 import { boxOf, type Judgement, type Scene } from "./scene/scene.ts";
 import { HIDDEN } from "./scene/visibility.ts";
@@ -26,6 +26,9 @@ import {
   zoomed,
   type Viewport,
 } from "./viewport.ts";
+
+/** How far a click on a density bin zooms in. */
+const OPENING_ZOOM = 3;
 
 /** What is drawn over the picture. */
 export interface Overlay {
@@ -121,7 +124,7 @@ export function createImageView(root: HTMLElement, events: ImageViewEvents): Ima
     const list = listVisible(scene, judgement, shown, density, at);
     paintBoxes(ctx, list, markers(), window.devicePixelRatio);
     paintDensity(ctx, density, at, font);
-    if (labelled) paintRoomLabels(ctx, scene, judgement, shown, at, labelOf, font);
+    if (labelled) paintRoomLabels(ctx, scene, judgement, shown, at, { labelOf, font, selected });
   }
 
   function paintFocusLayer(ctx: CanvasRenderingContext2D) {
@@ -163,6 +166,17 @@ export function createImageView(root: HTMLElement, events: ImageViewEvents): Ima
     } else if (loupe) layers.dirty("focus");
   }
 
+  /** A click on a count opens it: one goes in until it falls apart. */
+  function click(at: ScreenPoint) {
+    const object = pick(at);
+    if (object === null && overlay && picture) {
+      const { x, y } = toImage(view, at);
+      if (binAt(densityAt(view.scale, overlay), x, y))
+        return moveTo(zoomed(view, picture, OPENING_ZOOM, at));
+    }
+    events.onSelect(object);
+  }
+
   const stopPointer = listenToPointer(layers.top, {
     pan(dx, dy) {
       if (picture) moveTo(panned(view, picture, dx, dy));
@@ -171,7 +185,7 @@ export function createImageView(root: HTMLElement, events: ImageViewEvents): Ima
       if (picture) moveTo(zoomed(view, picture, factor, at));
     },
     hover,
-    click: (at) => events.onSelect(pick(at)),
+    click,
   });
 
   const stopMinimap = dragMinimap();
@@ -218,7 +232,7 @@ export function createImageView(root: HTMLElement, events: ImageViewEvents): Ima
     },
     setSelected(object) {
       selected = object;
-      layers.dirty("focus");
+      layers.dirty("boxes", "focus");
     },
     setLoupe(on) {
       loupe = on;

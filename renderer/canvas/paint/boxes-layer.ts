@@ -10,6 +10,7 @@ const LINE = 1.5;
 const EDGED = 1500;
 /** Broken lines of boxes up to this side are drawn as parts of the side, CSS pixels. */
 const SMALL_SIDE = 96;
+/** Longest stroke outward from a corner, CSS pixels; shorter on small boxes. */
 const SPUR = 4;
 
 /** What the layer draws, in screen pixels: [x, y, w, h] per box and [x, y] per marker, by style. */
@@ -146,15 +147,16 @@ function paintSpurs(ctx: CanvasRenderingContext2D, rects: readonly number[]): vo
     const top = rects[i + 1]!;
     const right = left + rects[i + 2]!;
     const bottom = top + rects[i + 3]!;
+    const out = Math.min(SPUR, 0.15 * Math.max(right - left, bottom - top));
     ctx.beginPath();
     ctx.moveTo(left, top);
-    ctx.lineTo(left - SPUR, top - SPUR);
+    ctx.lineTo(left - out, top - out);
     ctx.moveTo(right, top);
-    ctx.lineTo(right + SPUR, top - SPUR);
+    ctx.lineTo(right + out, top - out);
     ctx.moveTo(right, bottom);
-    ctx.lineTo(right + SPUR, bottom + SPUR);
+    ctx.lineTo(right + out, bottom + out);
     ctx.moveTo(left, bottom);
-    ctx.lineTo(left - SPUR, bottom + SPUR);
+    ctx.lineTo(left - out, bottom + out);
     ctx.stroke();
   }
 }

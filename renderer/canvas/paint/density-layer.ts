@@ -20,6 +20,7 @@ export function paintDensity(
   ctx.textBaseline = "middle";
   ctx.font = `600 ${radius < 30 ? 11 : 13}px ${font}`;
   ctx.lineWidth = 1;
+  const most = Math.log(density.bins.reduce((max, bin) => Math.max(max, bin.count), 2));
   for (const bin of density.bins) {
     const x = bin.x * view.scale + view.originX;
     const y = bin.y * view.scale + view.originY;
@@ -27,7 +28,8 @@ export function paintDensity(
     ctx.beginPath();
     for (const [dx, dy] of corners) ctx.lineTo(x + dx, y + dy);
     ctx.closePath();
-    ctx.fillStyle = "rgb(12 16 22 / 62%)";
+    // The fuller, the darker; the picture is seen through all of them.
+    ctx.fillStyle = `rgb(12 16 22 / ${Math.round(28 + (42 * Math.log(bin.count)) / most)}%)`;
     ctx.fill();
     ctx.strokeStyle = verdictColour(leading(bin));
     ctx.stroke();

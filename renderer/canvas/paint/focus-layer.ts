@@ -43,7 +43,7 @@ export function paintFocus(
   if (style.line && !tiny) ctx.setLineDash(style.dash as number[]);
   ctx.stroke(outline);
   ctx.setLineDash([]);
-  const room = how.selected ? 6 : 2;
+  const room = how.selected ? 6 : 0;
   const plate = {
     ...box,
     x: box.x - room,

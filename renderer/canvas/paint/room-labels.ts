@@ -18,13 +18,17 @@ export function paintRoomLabels(
   judgement: Judgement,
   shown: Uint8Array,
   view: Viewport,
-  labelOf: LabelOf,
-  font: string,
+  how: {
+    readonly labelOf: LabelOf;
+    readonly font: string;
+    /** It has a label already. */
+    readonly selected: number | null;
+  },
 ): void {
   const side = ROOMY_SIDE / view.scale;
   const roomy: number[] = [];
   scene.index.query(visibleRect(view), (object) => {
-    if (shown[object] !== FULL) return;
+    if (shown[object] !== FULL || object === how.selected) return;
     const [, , w, h] = boxOf(scene, object);
     if (w >= side && h >= side / 2) roomy.push(object);
   });
@@ -33,6 +37,6 @@ export function paintRoomLabels(
     const style = boxStyles[styleOf(scene, judgement, object)]!;
     const box = rectToScreen(view, boxRect(boxOf(scene, object)));
     if (box.x > view.width - 8 || box.x + box.w < 8) continue;
-    paintLabel(ctx, labelOf(object), style.colour, box, view, font);
+    paintLabel(ctx, how.labelOf(object), style.colour, box, view, how.font);
   }
 }

@@ -33,8 +33,9 @@ export function paintBitmap(
     Math.ceil(((view.height - view.originY) / view.scale - place.y) / down),
   );
   if (right <= left || bottom <= top) return;
-  ctx.imageSmoothingEnabled = view.scale * Math.max(across, down) < 1 || across > 1;
-  ctx.imageSmoothingQuality = "medium";
+  // Only pixels of the original are shown as squares; a smaller stand-in would look like another picture.
+  const isOriginal = across <= 1;
+  ctx.imageSmoothingEnabled = !isOriginal || view.scale < 1;
   ctx.drawImage(
     bitmap,
     left,

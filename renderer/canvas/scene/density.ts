@@ -6,8 +6,9 @@ import { FULL } from "./visibility.ts";
 export const TINY_SIDE = 8;
 /** From centre to centre, markers nearer than this touch, CSS pixels. */
 const MARKER_REACH = 11;
-/** A hexagon with this many touching markers shows a count instead. */
-const CROWD = 4;
+/** A hexagon shows a count instead where this many of its markers touch, and this share of them. */
+const CROWD = 3;
+const CROWDED_SHARE = 0.5;
 /** Of the markers in one cell of the search grid only so many are compared: with more, all of them touch something. */
 const COMPARED_PER_CELL = 16;
 /** Centre to corner of a hexagon at the lowest scale of its level, CSS pixels; up to twice that at the highest. */
@@ -40,6 +41,12 @@ export function densityLevel(scale: number): number {
   return Math.floor(Math.log2(scale));
 }
 
+/** The bin that stands for what lies at an image point; null where objects are drawn one by one. */
+export function binAt(density: Density, x: number, y: number): DensityBin | null {
+  const centre = hexCentre(hexAt(x, y, density.radius), density.radius);
+  return density.bins.find((bin) => bin.x === centre.x && bin.y === centre.y) ?? null;
+}
+
 /** shown: [N] of `visibility`. */
 export function gatherDensity(
   scene: Scene,
@@ -68,7 +75,9 @@ export function gatherDensity(
     entry.bin.count += 1;
     entry.bin.byVerdict[judgement.verdict[object]!]! += 1;
   });
-  const crowded = [...bins.values()].filter((entry) => entry.touching >= CROWD);
+  const crowded = [...bins.values()].filter(
+    (entry) => entry.touching >= Math.max(CROWD, CROWDED_SHARE * entry.bin.count),
+  );
   for (const { members } of crowded) for (const object of members) gathered[object] = 1;
   gatherDoubles(scene, judgement, shown, gathered);
   return { radius, bins: crowded.map((entry) => entry.bin), gathered };

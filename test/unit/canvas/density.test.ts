@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { densityLevel, gatherDensity } from "../../../renderer/canvas/scene/density.ts";
+import { binAt, densityLevel, gatherDensity } from "../../../renderer/canvas/scene/density.ts";
 import { hexAt, hexCentre } from "../../../renderer/canvas/scene/hex-grid.ts";
 import { buildScene, HIT, judgeAt, MISS } from "../../../renderer/canvas/scene/scene.ts";
 import { visibility } from "../../../renderer/canvas/scene/visibility.ts";
@@ -70,6 +70,21 @@ test("ten thousand objects on one spot are gathered into one bin", () => {
     [],
   );
   expect(gather(scene, -1).bins.map((bin) => bin.count)).toEqual([10_000]);
+});
+
+test("a few touching markers among many do not hide the others", () => {
+  const alone = [85, 118, 190, 223].flatMap((x) => [
+    truth({ box: [x, -40, 2, 2] }),
+    truth({ box: [x, 38, 2, 2] }),
+  ]);
+  const touching = [0, 1, 2].map((i) => truth({ box: [150 + i * 3, 0, 2, 2] }));
+  expect(gather(buildScene([...alone, ...touching], []), -2).bins).toHaveLength(0);
+});
+
+test("a bin is found at the points of its hexagon only", () => {
+  const density = gather(row(7, 9), -2);
+  expect(binAt(density, 130, 7)?.count).toBe(7);
+  expect(binAt(density, 130, 400)).toBeNull();
 });
 
 test("a level spans a doubling of the scale", () => {
