@@ -32,7 +32,7 @@ export function gradientError(
   const upstream = tf.tidy(() => tensor([...f(...inputs).shape], 97));
   const weights = upstream.dataSync();
   const total = (...changed: tf.Tensor[]): number => {
-    const values = tf.tidy(() => f(...changed)).dataSync();
+    const values = tf.tidy(() => f(...changed)).dataSync<"float32">();
     return values.reduce((sum, value, i) => sum + value * weights[i]!, 0);
   };
   const gradients = tf.grads(f)([...inputs], upstream);
