@@ -30,7 +30,7 @@ export interface Tokens {
   readonly bucketWhole: string;
   /** Smallest objects first: the strongest colour. */
   readonly buckets: readonly [string, string, string, string, string];
-  /** Runs beside each other, in order. */
+  /** Runs beside each other, in order; none of the colours that mean hit, miss or false alarm. */
   readonly series: readonly [string, string, string, string, string, string];
 }
 
@@ -60,7 +60,7 @@ export const light: Tokens = {
   shadow: "0 6px 24px rgb(20 28 40 / 14%)",
   bucketWhole: "#8591a1",
   buckets: ["#3f1d78", "#6439a8", "#8a67c8", "#ae97dd", "#cdc0eb"],
-  series: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00", "#5b6b7d"],
+  series: ["#007a5e", "#b3568d", "#4a5a6a", "#3d8fc4", "#8a6d00", "#7a7f87"],
 };
 
 export const dark: Tokens = {
@@ -89,7 +89,7 @@ export const dark: Tokens = {
   shadow: "0 8px 28px rgb(0 0 0 / 50%)",
   bucketWhole: "#7b8798",
   buckets: ["#dccdff", "#b89ff5", "#957bd6", "#7460ab", "#584b80"],
-  series: ["#56b4e9", "#f0763a", "#2fc295", "#e19bc4", "#d9bb4a", "#93a2b5"],
+  series: ["#2fc295", "#e19bc4", "#c3ccd6", "#6fb7e6", "#d9bb4a", "#8c96a3"],
 };
 
 /** Writes the tokens as CSS variables: `falseAlarm` becomes `--false-alarm`, `buckets` `--bucket-1` and on. */

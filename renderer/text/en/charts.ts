@@ -14,6 +14,7 @@ export const charts = {
   "charts.bucketAp": "AP per scale bucket",
   "charts.bucketApAxis": "AP, %",
   "charts.bucketApClick": "Click: its misses and false alarms",
+  "charts.bucketAll": "all sizes",
   "charts.bucketRange": "{low}–{high} px",
   "charts.bucketRangeOpen": "from {low} px",
   "charts.noTruth": "no objects",

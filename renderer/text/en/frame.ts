@@ -39,6 +39,7 @@ export const frame = {
   "palette.datasets": "Datasets",
   "palette.projects": "Projects",
   "palette.goTo": "Go to {name}",
+  "palette.addPredictions": "Add predictions…",
   "palette.evaluate": "Evaluate predictions…",
   "palette.toggleTheme": "Switch between light and dark",
   "shortcuts.title": "Keyboard shortcuts",

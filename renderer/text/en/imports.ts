@@ -33,7 +33,7 @@ export const imports = {
   "imports.vocFromZero": "from 0 (most newer tools)",
   "imports.predictions": "Predictions",
   "imports.predictionsNone":
-    "No results of a detector were found. They can be added later, from the dataset's page.",
+    "No results of a detector were found. They can be added later, from Runs.",
   "imports.predictionName": "Name",
   "imports.include": "Import {name}",
   "imports.evaluate": "Then evaluate with",
@@ -53,6 +53,7 @@ export const imports = {
   "imports.addName": "Name of the detector",
   "imports.addFormatAuto": "Recognise the format",
   "imports.add": "Add",
+  "imports.browse": "Browse…",
   "format.coco": "COCO JSON",
   "format.soda-d": "SODA-D JSON",
   "format.visdrone": "VisDrone text",

@@ -108,6 +108,7 @@ export function bucketSheet(buckets: readonly Bucket[], sets: readonly BarSet[])
 
 /** `12–20 px`: sides of the square of that area. */
 export function rangeWords(bucket: { readonly low: number; readonly high: number }): string {
+  if (bucket.low === 0 && bucket.high >= 1e9) return t("charts.bucketAll");
   return bucket.high >= 1e9
     ? t("charts.bucketRangeOpen", { low: formatSide(bucket.low) })
     : t("charts.bucketRange", { low: formatSide(bucket.low), high: formatSide(bucket.high) });
