@@ -80,9 +80,12 @@ function readOptions(args: readonly string[]): Options {
 
 async function runEvaluate(options: Options): Promise<number> {
   const began = performance.now();
-  const { set, warnings: inputWarnings, hasMasks } = await load(options);
+  const { set, warnings: inputWarnings, hasMasks, threads } = await load(options);
   const loaded = performance.now();
-  const result = evaluate(set, options.params);
+  const result = threads
+    ? (await threads.evaluate(set, options.params)).result
+    : evaluate(set, options.params);
+  await threads?.close();
   const timings = {
     load: loaded - began,
     ...result.timings,

@@ -1,5 +1,6 @@
 import type { EvaluationParams } from "../../shared/domain/protocols.ts";
 import type { EvaluationSet, EvaluationWarning } from "../../shared/evaluation/types.ts";
+import { isWorthTwoThreads, TwoThreads } from "../evaluation/two-threads.ts";
 import { openSource } from "../files/byte-source.ts";
 import {
   evaluationSet,
@@ -21,27 +22,38 @@ export interface EvaluationInput {
   /** What had to be left out or assumed. */
   readonly warnings: readonly EvaluationWarning[];
   readonly hasMasks: boolean;
+  /** To evaluate with and to close; null for small sets. */
+  readonly threads: TwoThreads | null;
 }
 
-/** Reads a COCO instances and a COCO results file. */
-export function loadCoco(gt: string, dt: string, params: EvaluationParams): EvaluationInput {
+/** Reads a COCO instances and a COCO results file; on two threads where that pays. */
+export async function loadCoco(
+  gt: string,
+  dt: string,
+  params: EvaluationParams,
+): Promise<EvaluationInput> {
   const problems = new ProblemLog();
   const truthSource = openSource(gt, gt, problems);
   const predictionSource = openSource(dt, dt, problems);
+  const threads = isWorthTwoThreads(predictionSource.size)
+    ? new TwoThreads(dt, predictionSource)
+    : null;
   try {
     const file = readTruthFile(truthSource);
     const isSodaD = params.protocol === "soda-d";
     const { truth, regionCount } = isSodaD ? withoutRegions(file) : { truth: file, regionCount: 0 };
-    const { table, count } = readPredictionsFile(predictionSource);
+    const { table, count } = threads
+      ? await threads.readPredictions()
+      : readPredictionsFile(predictionSource);
     const { set, leftOut } = evaluationSet(truth, table, count);
-    const warnings = [...leftOutWarnings(leftOut, gt, dt), ...fieldWarnings(truth, params, gt)];
-    if (regionCount > 0)
-      warnings.push({
-        code: "truth/ignore-regions",
-        message: `Ignore regions (category ${sodaDIgnoreCategory}) of ${gt} left out, as in SODA-D's evaluation: ${regionCount}.`,
-        count: regionCount,
-      });
-    return { set, warnings, hasMasks: truth.hasMasks };
+    const warnings = [
+      ...leftOutWarnings(leftOut, gt, dt),
+      ...fieldWarnings(truth, regionCount, params, gt),
+    ];
+    return { set, warnings, hasMasks: truth.hasMasks, threads };
+  } catch (error) {
+    await threads?.close();
+    throw error;
   } finally {
     truthSource.close();
     predictionSource.close();
@@ -78,7 +90,7 @@ export async function loadVisDrone(folders: VisDroneFolders): Promise<Evaluation
       message: `Images of unknown size: ${imagesWithoutSize}. Their ignored regions are clipped at the largest extent seen; give the pictures with --images.`,
       count: imagesWithoutSize,
     });
-  return { set, warnings, hasMasks: false };
+  return { set, warnings, hasMasks: false, threads: null };
 }
 
 function leftOutWarnings(leftOut: FileSet["leftOut"], gt: string, dt: string): EvaluationWarning[] {
@@ -116,10 +128,17 @@ function leftOutWarnings(leftOut: FileSet["leftOut"], gt: string, dt: string): E
 
 function fieldWarnings(
   truth: TruthFile,
+  regionCount: number,
   params: EvaluationParams,
   gt: string,
 ): EvaluationWarning[] {
   const warnings: EvaluationWarning[] = [];
+  if (regionCount > 0)
+    warnings.push({
+      code: "truth/ignore-regions",
+      message: `Ignore regions (category ${sodaDIgnoreCategory}) of ${gt} left out, as in SODA-D's evaluation: ${regionCount}.`,
+      count: regionCount,
+    });
   if (truth.withoutArea > 0)
     warnings.push({
       code: "truth/missing-area",

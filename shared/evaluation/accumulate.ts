@@ -10,13 +10,22 @@ import type { EvaluationArrays } from "./types.ts";
 const T = iouThresholds.length;
 const R = recallThresholds.length;
 
-/** Arrays of the right size, -1 everywhere. */
-export function emptyArrays(K: number, A: number, M: number): EvaluationArrays {
+/** Arrays of the right size, -1 everywhere, in memory that threads can share where asked for. */
+export function emptyArrays(
+  K: number,
+  A: number,
+  M: number,
+  memory: "own" | "shared" = "own",
+): EvaluationArrays {
+  const filled = (length: number) =>
+    memory === "own"
+      ? new Float64Array(length).fill(-1)
+      : new Float64Array(new SharedArrayBuffer(8 * length)).fill(-1);
   return {
     shape: { T, R, K, A, M },
-    precision: new Float64Array(T * R * K * A * M).fill(-1),
-    recall: new Float64Array(T * K * A * M).fill(-1),
-    scores: new Float64Array(T * R * K * A * M).fill(-1),
+    precision: filled(T * R * K * A * M),
+    recall: filled(T * K * A * M),
+    scores: filled(T * R * K * A * M),
   };
 }
 

@@ -32,14 +32,25 @@ export function accumulate(
   set: EvaluationSet,
   matches: Matches,
 ): { arrays: EvaluationArrays; truthCounts: Int32Array } {
-  const K = set.categoryIds.length;
-  const A = matches.params.areaRanges.length;
+  const { areaRanges, maxDets } = matches.params;
+  const arrays = emptyArrays(set.categoryIds.length, areaRanges.length, maxDets.length);
+  const classes = set.categoryIds.map((_, k) => k);
+  return { arrays, truthCounts: accumulateClasses(set, matches, classes, arrays) };
+}
+
+/** Fills some classes of `arrays`. Returns [K,A] the ground truths that count, of all classes. */
+export function accumulateClasses(
+  set: EvaluationSet,
+  matches: Matches,
+  classes: readonly number[],
+  arrays: EvaluationArrays,
+): Int32Array {
+  const { K, A } = arrays.shape;
   const truthCounts = countTruth(set.truth.category, matches.truthCounts, K, A);
-  const arrays = emptyArrays(K, A, matches.params.maxDets.length);
   const accumulator = new Accumulator();
-  for (let k = 0; k < K; k++)
+  for (const k of classes)
     accumulator.fillClass(matches, k, truthCounts.subarray(k * A, (k + 1) * A), arrays);
-  return { arrays, truthCounts };
+  return truthCounts;
 }
 
 /** Everything of a result but its timings. truthCounts: [K,A]; predictions below `lowestScore` are not counted. */

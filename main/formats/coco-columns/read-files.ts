@@ -7,10 +7,9 @@ import { scanRecords } from "./scan-array.ts";
 export function readPredictionsFile(source: ByteSource): { table: PredictionTable; count: number } {
   const from = openPredictions(source);
   const table = predictionTable(source.size);
-  const reader = predictionReader(table, { file: source.name, array: "" }, 0);
-  const { offset, count } = scanRecords(source, from, Infinity, reader);
-  closePredictions(source, offset);
-  return { table, count };
+  const end = scanRecords(source, from, Infinity, predictionReader(table, source.name));
+  closePredictions(source, end.offset);
+  return { table, count: end.nextIndex };
 }
 
 /** Returns the place of the first record. Throws unless the file is a list. */

@@ -40,25 +40,21 @@ export function predictionTable(bytes: number): PredictionTable {
 }
 
 /**
- * Reads COCO results records into `table`, the first of them to row `firstRow`. Throws `record/...` or `box/...` for
- * a record that cannot be evaluated.
+ * Reads COCO results records into the rows of `table` that have their numbers. Throws `record/...` or `box/...` for a
+ * record that cannot be evaluated.
  */
-export function predictionReader(
-  table: PredictionTable,
-  from: RecordSource,
-  firstRow: number,
-): RecordReader {
+export function predictionReader(table: PredictionTable, file: string): RecordReader {
+  const from: RecordSource = { file, array: "" };
   const { imageId, categoryId, boxes, score } = table;
   return {
     name: from.array,
     fields,
     slotCount: SLOT_COUNT,
-    store(values, present, index) {
-      if ((present & REQUIRED) !== REQUIRED) refuseMissing(from, index, present, fields);
-      checkId(from, index, "image_id", values[IMAGE_ID]!);
-      checkId(from, index, "category_id", values[CATEGORY_ID]!);
-      checkBox(from, index, values, BOX);
-      const row = firstRow + index;
+    store(values, present, row) {
+      if ((present & REQUIRED) !== REQUIRED) refuseMissing(from, row, present, fields);
+      checkId(from, row, "image_id", values[IMAGE_ID]!);
+      checkId(from, row, "category_id", values[CATEGORY_ID]!);
+      checkBox(from, row, values, BOX);
       imageId[row] = values[IMAGE_ID]!;
       categoryId[row] = values[CATEGORY_ID]!;
       score[row] = values[SCORE]!;
@@ -82,6 +78,7 @@ export function copyPredictions(
   to.score.set(from.score.subarray(firstRow, end), at);
 }
 
-function sharedFloats(length: number): Float64Array {
+/** Zeros that threads can share. */
+export function sharedFloats(length: number): Float64Array {
   return new Float64Array(new SharedArrayBuffer(8 * length));
 }

@@ -2,6 +2,7 @@ import { AppError } from "../../../shared/domain/app-error.ts";
 import { json, JsonReader, type ByteSource } from "../json-reader.ts";
 import { isId, isObject, shown } from "../json-fields.ts";
 import { checkBox, checkId, refuseMissing, type RecordSource } from "./check-record.ts";
+import { sharedFloats } from "./read-predictions.ts";
 import type { Field } from "./record-scanner.ts";
 import { scanRecords, type RecordReader } from "./scan-array.ts";
 
@@ -159,12 +160,12 @@ class AnnotationColumns {
     const capacity = Math.floor(source.size / SHORTEST_ANNOTATION) + 2;
     this.#from = { file: source.name, array: "annotations" };
     this.#table = {
-      imageId: new Float64Array(capacity),
-      categoryId: new Float64Array(capacity),
-      boxes: new Float64Array(4 * capacity),
-      area: new Float64Array(capacity),
-      crowd: new Uint8Array(capacity),
-      ignore: new Uint8Array(capacity),
+      imageId: sharedFloats(capacity),
+      categoryId: sharedFloats(capacity),
+      boxes: sharedFloats(4 * capacity),
+      area: sharedFloats(capacity),
+      crowd: new Uint8Array(new SharedArrayBuffer(capacity)),
+      ignore: new Uint8Array(new SharedArrayBuffer(capacity)),
     };
     this.reader = {
       name: this.#from.array,

@@ -9,7 +9,7 @@ export interface RecordReader {
   readonly name: string;
   readonly fields: readonly Field[];
   readonly slotCount: number;
-  /** Called for each record in file order. values: by slot; present: a bit for each slot that was given. */
+  /** Called for each record in file order with its number; values: by slot; present: a bit for each slot given. */
   store(values: Float64Array, present: number, index: number): void;
 }
 
@@ -17,7 +17,8 @@ export interface RecordReader {
 export interface ScanEnd {
   readonly offset: number;
   readonly ended: boolean;
-  readonly count: number;
+  /** The number of the next record. */
+  readonly nextIndex: number;
 }
 
 /** How much of the file is in memory at a time; small enough to stay in the processor's cache. */
@@ -28,15 +29,17 @@ const CLOSE_BRACKET = 0x5d;
 
 /**
  * Scans records from `from`, where one begins (or the array ends), until one begins at or after `to`. Records that
- * the fast scanner does not understand are read as strict JSON, which tells what is wrong with them.
+ * the fast scanner does not understand are read as strict JSON, which tells what is wrong with them. The first record
+ * has the number `firstIndex`.
  */
 export function scanRecords(
   source: ByteSource,
   from: number,
   to: number,
   reader: RecordReader,
+  firstIndex = 0,
 ): ScanEnd {
-  return new ArrayScan(source, from, reader).run(to);
+  return new ArrayScan(source, from, reader, firstIndex).run(to);
 }
 
 class ArrayScan {
@@ -48,9 +51,9 @@ class ArrayScan {
   /** Place in the file of the window's first byte, and bytes in the window. */
   #base: number;
   #length = 0;
-  #count = 0;
+  #next: number;
 
-  constructor(source: ByteSource, from: number, reader: RecordReader) {
+  constructor(source: ByteSource, from: number, reader: RecordReader, firstIndex: number) {
     this.#source = source;
     this.#reader = reader;
     const left = Math.max(0, source.size - from);
@@ -58,6 +61,7 @@ class ArrayScan {
     this.#scanner = new RecordScanner(reader.fields, reader.slotCount);
     this.#scanner.cursor.bytes = this.#window;
     this.#base = from;
+    this.#next = firstIndex;
     this.#moveTo(from);
   }
 
@@ -83,11 +87,11 @@ class ArrayScan {
       this.#moveTo(start);
       if (!this.#scanner.scan()) this.#strictly(start);
     }
-    this.#reader.store(this.#scanner.values, this.#scanner.present, this.#count++);
+    this.#reader.store(this.#scanner.values, this.#scanner.present, this.#next++);
   }
 
   #strictly(start: number): void {
-    const where = `${this.#reader.name}[${this.#count}]`;
+    const where = `${this.#reader.name}[${this.#next}]`;
     const { fields } = this.#reader;
     this.#moveTo(readStrictly(this.#source, start, where, fields, this.#scanner));
   }
@@ -122,13 +126,13 @@ class ArrayScan {
 
   #stop(ended: boolean): ScanEnd {
     const offset = this.#base + this.#scanner.cursor.at + (ended ? 1 : 0);
-    return { offset, ended, count: this.#count };
+    return { offset, ended, nextIndex: this.#next };
   }
 
   /** Something other than a comma or the end stands after a record. */
   #refuse(): never {
     const reader = new JsonReader(this.#source, this.#base + this.#scanner.cursor.at);
-    reader.where = `${this.#reader.name}[${this.#count - 1}]`;
+    reader.where = `${this.#reader.name}[${this.#next - 1}]`;
     return reader.unexpected(reader.peekOrStop(), '"," or "]"');
   }
 }
