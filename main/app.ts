@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import type { ErrorBody } from "../shared/api/route.ts";
 import type { SystemInfo } from "../shared/api/system.ts";
+import { analysisHandlers } from "./api/analysis.ts";
 import { answerCall, errorResponse } from "./api/calls.ts";
 import { datasetHandlers } from "./api/datasets.ts";
 import { eventStream } from "./api/events.ts";
@@ -64,6 +65,7 @@ export function buildApp(config: AppConfig, ports: AppPorts): App {
     ...importHandlers(workspace),
     ...datasetHandlers(workspace, events),
     ...runHandlers(workspace, events),
+    ...analysisHandlers(workspace, ports.log),
     ...imageHandlers(workspace),
   };
 

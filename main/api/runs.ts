@@ -1,11 +1,14 @@
+import type { runs } from "../../shared/api/runs.ts";
 import { AppError } from "../../shared/domain/app-error.ts";
 import { runQueries } from "../db/queries/runs.ts";
 import type { Events } from "../services/events.ts";
 import { startEvaluation } from "../services/runs/start-evaluation.ts";
 import type { Workspace } from "../services/projects/workspace.ts";
-import type { HandlersOf } from "./handlers.ts";
+import type { Handlers } from "./handlers.ts";
 
-export function runHandlers(workspace: Workspace, events: Events): HandlersOf<"runs"> {
+export type RunHandlers = Pick<Handlers, keyof typeof runs>;
+
+export function runHandlers(workspace: Workspace, events: Events): RunHandlers {
   const queries = () => runQueries(workspace.project.db);
   const report = (runId: number) => {
     const found = queries().byId(runId);

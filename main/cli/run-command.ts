@@ -16,6 +16,14 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "score predictions against labels, from files or from a project",
     load: async () => (await import("./evaluate-either.ts")).evaluateEither,
   },
+  predict: {
+    summary: "run a detector over a folder of images",
+    load: async () => (await import("./predict.ts")).predictCommand,
+  },
+  merge: {
+    summary: "join the parts of a prediction",
+    load: async () => (await import("./merge.ts")).mergeCommand,
+  },
   doctor: {
     summary: "say what this computer has and lacks for Fovea",
     load: async () => (await import("./doctor.ts")).doctorCommand,

@@ -1,4 +1,3 @@
-import { AppError } from "../../shared/domain/app-error.ts";
 import { sodaDParams, type EvaluationParams } from "../../shared/domain/protocols.ts";
 import { bucketOf } from "../../shared/evaluation/failures/bucket.ts";
 import { judge, type Judgement } from "../../shared/evaluation/failures/judge.ts";
@@ -10,6 +9,7 @@ import { judgingRows, type EvaluationRows } from "./evaluation-set.ts";
 import type { LoadedColumns } from "./loaded-columns.ts";
 import { LruCache } from "./lru-cache.ts";
 import type { PredictionSetColumns } from "./prediction-columns.ts";
+import { storedRun } from "./stored-run.ts";
 
 /** Which area ranges boxes fall into; buckets and ranges are indices into params.areaRanges. */
 export interface SizeClasses {
@@ -67,14 +67,7 @@ export class JudgedRuns {
 
   /** Throws `run/not-found`. The labels are those of now, whatever they were when the run was made. */
   run(runId: number, iou: number): JudgedRun {
-    const stored = this.#queries.run(runId);
-    if (!stored) {
-      throw new AppError(
-        "run/not-found",
-        `There is no run ${runId} in this project; it may have been removed.`,
-      );
-    }
-    const { predictionSetId, params } = stored;
+    const { predictionSetId, params } = storedRun(this.#queries, runId);
     const { dataset, predictions } = this.#columns.predictions(predictionSetId);
     const key = `${dataset.revision} ${predictionSetId} ${iou} ${JSON.stringify(params)}`;
     return this.#runs.get(key, () => {

@@ -5,6 +5,8 @@ import { imageDetail } from "./image-detail.ts";
 import { JudgedRuns } from "./judged.ts";
 import { LoadedColumns } from "./loaded-columns.ts";
 import { LruCache } from "./lru-cache.ts";
+import { confusionImages, runConfusion } from "./run-confusion.ts";
+import { runErrors } from "./run-errors.ts";
 import { queryFailures, type FoundFailures } from "./query-failures.ts";
 import { imageSequence, NameRanks, queryImages, type FoundImages } from "./query-images.ts";
 
@@ -41,6 +43,9 @@ export const analysisMethods = {
   imageSequence,
   imageDetail,
   queryFailures,
+  runErrors,
+  runConfusion,
+  confusionImages,
 };
 
 export type AnalysisMethods = typeof analysisMethods;

@@ -1,3 +1,4 @@
+import { analysis } from "./analysis.ts";
 import { datasets } from "./datasets.ts";
 import { images } from "./images.ts";
 import { imports } from "./imports.ts";
@@ -15,6 +16,7 @@ export const contract = {
   ...imports,
   ...datasets,
   ...runs,
+  ...analysis,
   ...images,
 };
 

@@ -42,6 +42,9 @@ export function datasetQueries(db: Db) {
   const all = db.prepare<[], DatasetRow>(
     `SELECT ${datasetColumns} FROM dataset WHERE ready = 1 ORDER BY id`,
   );
+  const revision = db
+    .prepare<[number], number>("SELECT revision FROM dataset WHERE id = ?")
+    .pluck();
   const byId = db.prepare<[number], DatasetRow>(
     `SELECT ${datasetColumns} FROM dataset WHERE id = ? AND ready = 1`,
   );
@@ -103,6 +106,8 @@ export function datasetQueries(db: Db) {
       const row = byId.get(id);
       return row ? toSummary(row) : null;
     },
+    /** 0 where there is no such dataset. */
+    revision: (id: number): number => revision.get(id) ?? 0,
     rename: (id: number, name: string): void => void rename.run(name, id),
     relocate: (id: number, root: string): void => void relocate.run(root, id),
     remove: (id: number): void => {

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { smallFolder } from "../fixtures/app/small-folder.ts";
+import { startApp } from "../fixtures/app/started-app.ts";
+
+async function evaluated() {
+  const started = startApp();
+  await started.call("projects/create", { name: "Street" });
+  const { suggestion } = await started.call("imports/inspect", { path: await smallFolder() });
+  const { jobId } = await started.call("imports/start", { ...suggestion!, evaluate: "coco" });
+  const job = await started.ended(jobId);
+  const { runIds } = job.result as { runIds: number[] };
+  const { datasets } = await started.call("datasets/list", {});
+  return { ...started, runId: runIds[0]!, dataset: datasets[0]! };
+}
+
+test("error types are worked out once for the labels as they are, and kept", async () => {
+  const { call, refused, runId, dataset, app } = await evaluated();
+  const errors = await call("runs/errors", { runId });
+  expect(errors).toMatchObject({ runId, revision: 1 });
+  // The car 12 px off, the car found twice, and the prediction on nothing.
+  const { loc, dupe, bkg, miss } = errors.overall.types;
+  expect([loc.count, dupe.count, bkg.count, miss.count]).toEqual([1, 1, 1, 0]);
+  expect(errors.classes.map(({ categoryId }) => categoryId)).toEqual(
+    dataset.categories.map(({ id }) => id),
+  );
+  const { db } = app.workspace.project;
+  const kept = () => db.prepare("SELECT key FROM run_analysis").pluck().all();
+  expect(kept()).toHaveLength(1);
+  expect(await call("runs/errors", { runId })).toEqual(errors);
+  expect(kept()).toHaveLength(1);
+
+  db.exec("UPDATE dataset SET revision = 2");
+  expect(await call("runs/errors", { runId })).toMatchObject({
+    revision: 2,
+    overall: errors.overall,
+  });
+  expect(kept()).toEqual([expect.stringContaining('"revision":2')]);
+  expect((await call("runs/get", { runId })).stale).toBe(true);
+  expect(await refused("runs/errors", { runId: 99 })).toMatchObject({ status: 404 });
+});
+
+test("the confusion matrix counts hits, misses and false alarms, and a cell leads to its images", async () => {
+  const { call, refused, runId, dataset } = await evaluated();
+  const [car, person] = dataset.categories.map(({ id }) => id);
+  const matrix = await call("runs/confusion", { runId });
+  expect(matrix).toMatchObject({ categoryIds: [car, person], names: ["car", "person"] });
+  expect(matrix.counts).toEqual([
+    [1, 0, 1],
+    [0, 0, 1],
+    [3, 0, 0],
+  ]);
+  expect((await call("runs/confusion", { runId, score: 0.1 })).counts[1]).toEqual([0, 1, 0]);
+  const { imageIds } = await call("runs/confusionImages", {
+    runId,
+    truthCategoryId: person!,
+    predictedCategoryId: null,
+  });
+  const detail = await call("images/get", { imageId: imageIds[0]!, filter: {} });
+  expect(imageIds).toHaveLength(1);
+  expect(detail.image.path).toBe("a 2.jpg");
+  const unknown = { runId, truthCategoryId: 99, predictedCategoryId: null };
+  expect(await refused("runs/confusionImages", unknown)).toMatchObject({
+    code: "category/not-found",
+  });
+});
