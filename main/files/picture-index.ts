@@ -10,12 +10,20 @@ export type FoundPicture =
   /** The name leads out of the folder, or several pictures fit. */
   | { readonly kind: "refused"; readonly reason: string };
 
+/**
+ * A name as it is compared where the exact one is not there: without regard to case, and with composed letters,
+ * since some systems store "ü" as two.
+ */
+export function foldName(name: string): string {
+  return name.normalize("NFC").toLowerCase();
+}
+
 /** The pictures below a folder, to be looked up by the names that label files use. */
 export class PictureIndex {
   /** Relative to the image root, forward slashes, in order of folder and name. */
   readonly paths: readonly string[];
   readonly #paths: ReadonlySet<string>;
-  /** Every path by its last part, and by its last part without extension. */
+  /** Every path by its folded last part, and by that without extension. */
   #byName: Map<string, string[]> | null = null;
   #byStem: Map<string, string[]> | null = null;
 
@@ -50,10 +58,10 @@ export class PictureIndex {
 
   /** Pictures whose path without extension ends in `stem`, which may have folders. */
   withStem(stem: string): readonly string[] {
-    this.#byStem ??= groupBy(this.paths, stemOf);
-    const last = stem.slice(stem.lastIndexOf("/") + 1);
+    this.#byStem ??= groupBy(this.paths, (path) => foldName(stemOf(path)));
+    const last = foldName(stem.slice(stem.lastIndexOf("/") + 1));
     const fits = this.#byStem.get(last) ?? [];
-    if (fits.length < 2 || last === stem) return fits;
+    if (fits.length < 2 || !stem.includes("/")) return fits;
     const whole = fits.filter((path) =>
       `/${path.slice(0, path.lastIndexOf("."))}`.endsWith(`/${stem}`),
     );
@@ -61,8 +69,11 @@ export class PictureIndex {
   }
 
   #named(name: string): readonly string[] {
-    this.#byName ??= groupBy(this.paths, (path) => path.slice(path.lastIndexOf("/") + 1));
-    return this.#byName.get(name) ?? [];
+    const lastPart = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+    this.#byName ??= groupBy(this.paths, (path) => foldName(lastPart(path)));
+    const fits = this.#byName.get(foldName(name)) ?? [];
+    const exact = fits.filter((path) => lastPart(path) === name);
+    return exact.length > 0 ? exact : fits;
   }
 }
 

@@ -16,8 +16,10 @@ export const imageExtensions = new Set([
   "avif",
 ]);
 
+/** Folders that programs make beside the user's files. */
+const leftOut = new Set(["__MACOSX", "node_modules", "@eaDir"]);
 const DEEPEST = 32;
-const MOST_FILES = 5_000_000;
+const MOST_FILES = 2_000_000;
 
 export interface ScannedFolder {
   /** Relative to the scanned folder, forward slashes; "" for itself. */
@@ -27,7 +29,7 @@ export interface ScannedFolder {
 }
 
 /**
- * Lists a folder and all below it, each folder once. Hidden entries and `__MACOSX` are left out. Links are followed
+ * Lists a folder and all below it, each folder once. Hidden entries and folders of programs are left out. Links are followed
  * inside the folder and refused where they lead out of it. Throws `folder/unreadable` for the folder itself.
  */
 export function scanFolder(
@@ -47,7 +49,7 @@ export function scanFolder(
     const files: string[] = [];
     const below: { real: string; path: string }[] = [];
     for (const entry of entries) {
-      if (entry.name.startsWith(".") || entry.name === "__MACOSX") continue;
+      if (entry.name.startsWith(".") || leftOut.has(entry.name)) continue;
       const entryPath = path === "" ? entry.name : `${path}/${entry.name}`;
       const kind = entry.isSymbolicLink()
         ? linkTarget(realRoot, join(real, entry.name), entryPath, problems)

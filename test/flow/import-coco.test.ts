@@ -258,7 +258,10 @@ test("SODA-D patches keep the image they were cut from", async () => {
       ],
     }),
   );
-  const { images } = await importInto(root, { labels: { format: "soda-d", path: "labels.json" } });
+  const { images, summary } = await importInto(root, {
+    labels: { format: "soda-d", path: "labels.json" },
+  });
+  expect(summary).toEqual({ "soda-d/patches": "kept 1" });
   expect(images[0]?.["attributes"]).toBe('{"ori_id":17,"start_coord":[650,1300]}');
 });
 

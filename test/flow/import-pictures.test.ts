@@ -99,6 +99,22 @@ test("back slashes, and absolute paths of another machine, lead to the picture",
   }
 });
 
+test("case and composed letters do not keep a picture from being found", async () => {
+  const document = imageOf("Gr\u00fcn.JPG");
+  const { images, summary } = await importPicture("gru\u0308n.jpg", await jpeg(64, 48), document);
+  expect(images).toMatchObject([{ path: "gru\u0308n.jpg", state: "ok" }]);
+  expect(summary).toEqual({ "image/found-elsewhere": "repaired 1" });
+});
+
+test("two images of one picture are kept and reported", async () => {
+  const document = cocoOf([], {
+    images: [1, 2].map((id) => ({ id, file_name: "a.jpg", width: 64, height: 48 })),
+  });
+  const { images, summary } = await importPicture("a.jpg", await jpeg(64, 48), document);
+  expect(images).toHaveLength(2);
+  expect(summary).toEqual({ "image/same-picture": "kept 1" });
+});
+
 test.each(["../secret.jpg", "img/../../secret.jpg", "..\\secret.jpg", "/etc/secret.jpg"])(
   "a picture name that leads out of the folder is refused: %s",
   async (stated) => {

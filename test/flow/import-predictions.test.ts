@@ -213,6 +213,8 @@ test("predictions are added to a dataset that is there, their format detected", 
   const root = await folderWith({
     "dets/a.txt": "car 0.5 10 20 40 40\n",
     "dets/b.txt": "car 0.5 100 60 190 90\n",
+    "classes.txt": "bus\ncar\ntraffic light\n",
+    "numbered/a.txt": "2 0.5 10 20 40 40\n",
     "dt.json": [{ image_id: 8, category_id: 1, bbox: [1, 2, 3, 4], score: 0.5 }],
   });
   const { datasetId } = await runImport(db, planOf(root), unhurried());
@@ -222,6 +224,10 @@ test("predictions are added to a dataset that is there, their format detected", 
       { datasetId, path: join(root, path), format: null, name: path },
       unhurried(),
     );
+  const numbered = await add("numbered");
+  const numberedClasses = predictionsOf(db, numbered.predictionSetIds[0]!).map(
+    ({ category }) => category,
+  );
   const json = await add("dt.json");
   const text = await add("dets");
   expect(predictionsOf(db, json.predictionSetIds[0]!)).toHaveLength(1);
@@ -229,7 +235,8 @@ test("predictions are added to a dataset that is there, their format detected", 
     [10, 20, 30, 20],
     [100, 60, 90, 30],
   ]);
+  expect(numberedClasses).toEqual(["traffic light"]);
   await expect(add("labels.json")).rejects.toMatchObject({ code: "predictions/none-fit" });
   await expect(add("nothing.json")).rejects.toMatchObject({ code: "file/missing" });
-  expect(db.prepare("SELECT count(*) AS n FROM prediction_set").get()).toEqual({ n: 2 });
+  expect(db.prepare("SELECT count(*) AS n FROM prediction_set").get()).toEqual({ n: 3 });
 });

@@ -33,6 +33,7 @@ export const readCocoLabels: LabelReader = async (source, context, sink) => {
   try {
     const head = readCocoHead(bytes, flavour, context);
     refuseEmpty(head, source);
+    notePatches(head, source, context.problems);
     const images = await placeImages(
       head.images,
       source.name,
@@ -173,6 +174,23 @@ function reportDuplicate(
     message: `The id ${id} came before; expected each once. The first is kept.`,
     action: "skipped",
   });
+}
+
+function notePatches(head: CocoHead, { name }: LabelSource, problems: ProblemLog): void {
+  const patches = head.images.filter(({ attributes }) => attributes !== null).length;
+  if (patches === 0) return;
+  problems.addToFile(
+    {
+      code: "soda-d/patches",
+      severity: "info",
+      file: name,
+      record: null,
+      message:
+        "The images are patches cut from larger ones. Official scores are those of whole images: objects where patches overlap count more than once here.",
+      action: "kept",
+    },
+    patches,
+  );
 }
 
 function refuseEmpty(head: CocoHead, { name }: LabelSource): void {

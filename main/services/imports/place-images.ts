@@ -50,6 +50,7 @@ function findPictures(
 ): Place[] {
   const places: Place[] = [];
   const missing: NewProblem[] = [];
+  const taken = new Set<string>();
   for (const [index, entry] of entries.entries()) {
     const found = context.pictures.find(entry.fileName);
     const record = where(index);
@@ -84,6 +85,17 @@ function findPictures(
         action: "kept",
       });
     }
+    if (taken.has(found.path)) {
+      context.problems.add({
+        code: "image/same-picture",
+        severity: "warning",
+        file,
+        record,
+        message: `The picture ${found.path} came before under another id. Both images are kept.`,
+        action: "kept",
+      });
+    }
+    taken.add(found.path);
     places.push({ entry, path: found.path, there: found.kind !== "missing" });
   }
   reportMissing(missing, places.length, file, context);

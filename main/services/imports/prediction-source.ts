@@ -1,5 +1,6 @@
 import type { PredictionFormat } from "../../../shared/api/imports.ts";
 import type { KnownCategory, KnownImage } from "../../db/queries/imports.ts";
+import { foldName } from "../../files/picture-index.ts";
 import { stemOf } from "../../files/scan-folder.ts";
 import type { ProblemLog } from "../../formats/problem-log.ts";
 import type { Pace } from "./pace.ts";
@@ -45,7 +46,7 @@ export class KnownDataset {
     for (const [index, { sourceId, path }] of images.entries()) {
       this.#imageBySourceId.set(sourceId, index);
       this.#imageByPath.set(withoutExtension(path), index);
-      const stem = stemOf(path);
+      const stem = foldName(stemOf(path));
       this.#imageByStem.set(stem, this.#imageByStem.has(stem) ? null : index);
     }
     for (const category of categories) {
@@ -65,7 +66,7 @@ export class KnownDataset {
     const slashed = path.replaceAll("\\", "/");
     return (
       this.#imageByPath.get(withoutExtension(slashed)) ??
-      this.#imageByStem.get(stemOf(slashed)) ??
+      this.#imageByStem.get(foldName(stemOf(slashed))) ??
       undefined
     );
   }

@@ -1,8 +1,9 @@
+import { dirname } from "node:path";
 import type { ImportPlan, ImportResult, PredictionFormat } from "../../../shared/api/imports.ts";
 import { AppError } from "../../../shared/domain/app-error.ts";
 import type { Db } from "../../db/open.ts";
 import { importQueries } from "../../db/queries/imports.ts";
-import { resolveInside } from "../../files/inside-root.ts";
+import { isInside, resolveInside } from "../../files/inside-root.ts";
 import { PictureIndex } from "../../files/picture-index.ts";
 import { realFolder, scanFolder } from "../../files/scan-folder.ts";
 import { ProblemLog } from "../../formats/problem-log.ts";
@@ -84,7 +85,11 @@ export async function runAddPredictions(
   const chosen = format ?? detectPredictionFormat(path, known);
   const table = new PredictionTable();
   const source: PredictionSource = { format: chosen, path, name: path };
-  predictionReaders[chosen](source, { known, root: null, problems, pace }, table);
+  predictionReaders[chosen](
+    source,
+    { known, root: commonFolder(path, dataset.root), problems, pace },
+    table,
+  );
   refuseNone(table, source, problems);
   let setId: number | null = null;
   try {
@@ -95,6 +100,16 @@ export async function runAddPredictions(
     throw error;
   }
   return { datasetId, predictionSetIds: [setId], problemCount: problems.total };
+}
+
+/** The nearest folder above the predictions that holds the dataset's pictures, too; null where that is far up. */
+function commonFolder(path: string, imageRoot: string): string | null {
+  let folder = path;
+  for (let level = 0; level < 3; level += 1) {
+    folder = dirname(folder);
+    if (isInside(folder, imageRoot)) return folder;
+  }
+  return null;
 }
 
 function finishPredictions(db: Db, datasetId: number, setId: number, problems: ProblemLog): void {
