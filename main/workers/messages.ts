@@ -1,3 +1,10 @@
+/** What the worker starts with. */
+export interface AnalysisWorkerData {
+  readonly databasePath: string;
+  /** Where compiled code is kept; null for nowhere. */
+  readonly codeCache: string | null;
+}
+
 /** What main sends to the analysis worker, and what comes back. */
 export interface AnalysisRequest {
   readonly id: number;

@@ -1,8 +1,9 @@
+import { getCompileCacheDir } from "node:module";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { AppError } from "../../../shared/domain/app-error.ts";
 import type { AnalysisMethods, MethodName } from "../../workers/methods.ts";
-import type { AnalysisReply, AnalysisRequest } from "../../workers/messages.ts";
+import type { AnalysisReply, AnalysisRequest, AnalysisWorkerData } from "../../workers/messages.ts";
 
 type Args<Name extends MethodName> = Parameters<AnalysisMethods[Name]>[1];
 type Result<Name extends MethodName> = ReturnType<AnalysisMethods[Name]>;
@@ -48,9 +49,11 @@ export class Analysis {
   #start(): Worker {
     // Packaged, the sources are plain .js.
     const file = new URL(`../../workers/analysis${extname(import.meta.filename)}`, import.meta.url);
-    const worker = new Worker(file, {
-      workerData: { databasePath: this.#databasePath },
-    });
+    const workerData: AnalysisWorkerData = {
+      databasePath: this.#databasePath,
+      codeCache: getCompileCacheDir() ?? null,
+    };
+    const worker = new Worker(file, { workerData });
     worker.on("message", (reply: AnalysisReply) => {
       const pending = this.#pending.get(reply.id);
       if (!pending) return;
