@@ -24,7 +24,7 @@ export interface PredictTask {
   readonly tile: {
     readonly size: number;
     readonly overlap: number;
-    readonly merge: "nms" | "nmm";
+    readonly merge: "nms" | "seams";
   } | null;
   readonly score: number;
   readonly maxDets: number;
