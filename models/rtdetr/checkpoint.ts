@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AppError } from "../../shared/domain/app-error.ts";
 import { SafetensorsFile } from "../weights/safetensors.ts";
 import { writeSafetensors, type TensorToWrite } from "../weights/write-safetensors.ts";
-import { parseRtdetrConfig, toConfigJson, type RtdetrConfig } from "./config.ts";
+import { parseRtdetrConfig, toConfigText, type RtdetrConfig } from "./config.ts";
 import { initialValue, type RandomSource } from "./initial-values.ts";
 import { canonicalName } from "./names.ts";
 import { countedNorms, parameterTable, type ParameterSpec } from "./parameter-table.ts";
@@ -188,6 +188,6 @@ export function writeCheckpoint(
     });
   writeSafetensors(join(folder, WEIGHTS), tensors);
   const path = join(folder, CONFIG);
-  writeFileSync(`${path}.${process.pid}.tmp`, `${JSON.stringify(toConfigJson(config), null, 2)}\n`);
+  writeFileSync(`${path}.${process.pid}.tmp`, toConfigText(config));
   renameSync(`${path}.${process.pid}.tmp`, path);
 }

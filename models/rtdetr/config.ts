@@ -22,8 +22,10 @@ const backboneSchema = z.object({
   hidden_act: activationName.default("relu"),
   downsample_in_first_stage: z.boolean().default(false),
   downsample_in_bottleneck: z.boolean().default(false),
-  out_features: z.array(z.string()).nullish(),
-  out_indices: z.array(z.int()).nullish(),
+  out_features: z
+    .array(z.string())
+    .nullish()
+    .transform((value) => value ?? ["stage2", "stage3", "stage4"]),
 });
 
 const schema = z.object({
@@ -146,6 +148,9 @@ function assertSupported(config: RtdetrConfig, source: string): void {
   const { hidden_sizes, depths } = config.backbone_config;
   if (hidden_sizes.length !== 4 || depths.length !== 4)
     refuse("backbone_config.hidden_sizes and depths must have 4 entries each.");
+  const stages = ["stage1", "stage2", "stage3", "stage4"].slice(4 - levels).join();
+  if (config.backbone_config.out_features.join() !== stages)
+    refuse(`backbone_config.out_features must be the last ${levels} stages, ${stages}.`);
   const expected = hidden_sizes.slice(4 - levels).join();
   if (config.encoder_in_channels.join() !== expected)
     refuse(
@@ -167,10 +172,32 @@ function assertSupported(config: RtdetrConfig, source: string): void {
   if (!config.with_box_refine) refuse("with_box_refine false is not supported.");
 }
 
-/** The configuration as config.json holds it. */
-export function toConfigJson(config: RtdetrConfig): Record<string, unknown> {
+/** Keys that other programs insist on reading as a fraction: 1 is refused there, 1.0 is not. */
+const fractions = [
+  "batch_norm_eps",
+  "box_noise_scale",
+  "eos_coefficient",
+  "focal_loss_alpha",
+  "focal_loss_gamma",
+  "hidden_expansion",
+  "initializer_bias_prior_prob",
+  "initializer_range",
+  "label_noise_ratio",
+  "layer_norm_eps",
+  "matcher_alpha",
+  "matcher_bbox_cost",
+  "matcher_class_cost",
+  "matcher_gamma",
+  "matcher_giou_cost",
+  "weight_loss_bbox",
+  "weight_loss_giou",
+  "weight_loss_vfl",
+];
+
+/** The text of config.json. */
+export function toConfigText(config: RtdetrConfig): string {
   const { labels, rest, ...values } = config;
-  return {
+  const json = {
     architectures: ["RTDetrForObjectDetection"],
     model_type: "rt_detr",
     ...rest,
@@ -178,6 +205,8 @@ export function toConfigJson(config: RtdetrConfig): Record<string, unknown> {
     id2label: Object.fromEntries(labels.map((name, index) => [String(index), name])),
     label2id: Object.fromEntries(labels.map((name, index) => [name, index])),
   };
+  const whole = new RegExp(`^(  "(?:${fractions.join("|")})": -?\\d+)(,?)$`, "gm");
+  return `${JSON.stringify(json, null, 2).replace(whole, "$1.0$2")}\n`;
 }
 
 /** Stride of the coarsest map: pictures must be a multiple of it in height and width. */

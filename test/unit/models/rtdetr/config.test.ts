@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRtdetrConfig, toConfigJson } from "../../../../models/rtdetr/config.ts";
+import { parseRtdetrConfig, toConfigText } from "../../../../models/rtdetr/config.ts";
 import { parameterTable } from "../../../../models/rtdetr/parameter-table.ts";
 import { presetConfig, type RtdetrPreset } from "../../../../models/rtdetr/presets.ts";
 
@@ -32,9 +32,18 @@ test("class names come in the order of their numbers", () => {
 
 test("a configuration is written back with its unknown keys", () => {
   const json = { decoder_layers: 2, id2label: { 0: "car", 1: "van" }, torch_dtype: "float32" };
-  const written = toConfigJson(parse(json));
+  const written: unknown = JSON.parse(toConfigText(parse(json)));
   expect(written).toMatchObject({ ...json, label2id: { car: 0, van: 1 }, model_type: "rt_detr" });
   expect(parse(written)).toEqual({ ...parse(json), rest: expect.anything() as unknown });
+});
+
+test("fractions are written as such where they are whole, as strict readers want them", () => {
+  const text = toConfigText(
+    parse({ box_noise_scale: 1, label_noise_ratio: 0.25, num_queries: 20 }),
+  );
+  expect(text).toContain('"box_noise_scale": 1.0,\n');
+  expect(text).toContain('"label_noise_ratio": 0.25,\n');
+  expect(text).toContain('"num_queries": 20,\n');
 });
 
 test.each([
