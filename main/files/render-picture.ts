@@ -5,12 +5,15 @@ import { decodeBmp } from "../formats/bmp.ts";
 import { extensionOf } from "./scan-folder.ts";
 
 /** Larger pictures are refused: a few bytes can claim to be endless. */
-const MOST_PIXELS = 1_200_000_000;
+const MOST_PIXELS = 1_000_000_000;
 const LARGEST_CROP_SIDE = 4096;
 
 // One thread a picture: several are made at once. Kept files would show stale pixels after a change.
 sharp.concurrency(1);
 sharp.cache({ memory: 64, items: 64, files: 0 });
+
+const open = (path: string): Sharp =>
+  sharp(path, { limitInputPixels: MOST_PIXELS, failOn: "error" });
 
 export interface Rendered {
   readonly bytes: Buffer;
@@ -41,7 +44,7 @@ export async function browserType(path: string): Promise<string | null> {
   const type = browserTypes[extensionOf(path)];
   if (type === undefined) return null;
   if (type === "image/bmp") return type;
-  const { space, depth, format } = await orUnreadable(path, () => sharp(path).metadata());
+  const { space, depth, format } = await orUnreadable(path, () => open(path).metadata());
   if (space === "cmyk" || depth !== "uchar") return null;
   // A file may be of another type than its name says.
   return `image/${format === "heif" ? "avif" : format}`;
@@ -50,7 +53,7 @@ export async function browserType(path: string): Promise<string | null> {
 /** The whole picture, turned, in 8 bits and sRGB. */
 export async function renderWhole(path: string): Promise<Rendered> {
   return orUnreadable(path, async () => {
-    const { space } = await sharp(path).metadata();
+    const { space } = await open(path).metadata();
     const picture = await upright(path);
     // CMYK pictures are photographs; TIFF and 16-bit ones are measurements, so nothing may be lost.
     return space === "cmyk"
@@ -108,7 +111,7 @@ async function pictureSize(path: string): Promise<{ width: number; height: numbe
     const { width, height } = decodeBmp(await readFile(path));
     return { width, height };
   }
-  const { width, height, orientation = 1 } = await sharp(path).metadata();
+  const { width, height, orientation = 1 } = await open(path).metadata();
   return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
@@ -118,9 +121,7 @@ async function upright(path: string): Promise<Sharp> {
     const { width, height, pixels } = decodeBmp(await readFile(path));
     return sharp(pixels, { raw: { width, height, channels: 3 } });
   }
-  return sharp(path, { limitInputPixels: MOST_PIXELS, failOn: "error" })
-    .autoOrient()
-    .toColourspace("srgb");
+  return open(path).autoOrient().toColourspace("srgb");
 }
 
 async function orUnreadable<Result>(path: string, work: () => Promise<Result>): Promise<Result> {

@@ -16,6 +16,13 @@ export interface FoundArray {
   readonly offset: number;
 }
 
+/** What a document has at its top. */
+export interface JsonOutline {
+  readonly arrays: readonly FoundArray[];
+  /** Keys whose values are no arrays. */
+  readonly otherKeys: readonly string[];
+}
+
 /**
  * Walks once over a JSON document that is an object of arrays, or one array. Arrays for which `reader` returns a
  * function are parsed in batches; everything else is passed over. The document is checked to its last byte.
@@ -25,13 +32,13 @@ export function readJsonDocument(
   source: ByteSource,
   problems: ProblemLog,
   reader: (key: string) => OnBatch | null,
-): readonly FoundArray[] {
+): JsonOutline {
   const cursor = new JsonReader(source);
-  const found: FoundArray[] = [];
+  const found: Found = { arrays: [], otherKeys: [] };
   const first = cursor.peek();
   if (first === null) throw emptyFile(source);
   if (first === json.openBracket) {
-    found.push({ key: "", offset: cursor.offset });
+    found.arrays.push({ key: "", offset: cursor.offset });
     readOrSkip(cursor, source, problems, "", reader(""));
   } else if (first === json.openBrace) {
     readObject(cursor, source, problems, reader, found);
@@ -41,6 +48,11 @@ export function readJsonDocument(
   const rest = cursor.peek();
   if (rest !== null) cursor.unexpected(rest, "the end of the file");
   return found;
+}
+
+interface Found {
+  readonly arrays: FoundArray[];
+  readonly otherKeys: string[];
 }
 
 /** Parses the array whose `[` stands at `array.offset`. */
@@ -58,7 +70,7 @@ function readObject(
   source: ByteSource,
   problems: ProblemLog,
   reader: (key: string) => OnBatch | null,
-  found: FoundArray[],
+  found: Found,
 ): void {
   cursor.expect(json.openBrace);
   if (cursor.accept(json.closeBrace)) return;
@@ -68,9 +80,10 @@ function readObject(
     cursor.expect(json.colon);
     cursor.where = key;
     if (cursor.peekOrStop() === json.openBracket) {
-      found.push({ key, offset: cursor.offset });
+      found.arrays.push({ key, offset: cursor.offset });
       readOrSkip(cursor, source, problems, key, reader(key));
     } else {
+      found.otherKeys.push(key);
       cursor.skipValue();
     }
     cursor.where = "";

@@ -76,6 +76,21 @@ export function parseVoc(text: string, file: string, problems: ProblemLog): VocF
   };
 }
 
+/** The edges that boxes begin and end at, as far as they tell how pixels are counted: quick, without parsing. */
+export function vocEdges(text: string): readonly number[] {
+  const edges: number[] = [];
+  for (const [, edge] of text.matchAll(/<(?:[xy](?:min|max))>\s*([^<\s]+)\s*</g)) {
+    const value = Number(edge);
+    if (value < 1 || !Number.isInteger(value)) edges.push(value);
+  }
+  return edges;
+}
+
+/** 0 where any box starts at 0 or lies between pixels; else 1, as the original files count. */
+export function guessVocOffset(edges: readonly number[]): 0 | 1 {
+  return edges.some((edge) => Number.isFinite(edge)) ? 0 : 1;
+}
+
 function parseObject(
   object: unknown,
   index: number,

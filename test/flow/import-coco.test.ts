@@ -187,6 +187,7 @@ describe("a broken file is refused and leaves nothing", () => {
     ["not JSON", whole.replace('"bbox":', '"bbox"='), "file/not-json"],
     ["zero bytes", "", "file/empty"],
     ["no images", JSON.stringify(cocoOf([], { images: [] })), "coco/no-images"],
+    ["a list that is none", JSON.stringify(cocoOf([], { annotations: {} })), "coco/not-a-list"],
     [
       "no classes",
       JSON.stringify(cocoOf([annotationOf()], { categories: [] })),
@@ -200,6 +201,14 @@ describe("a broken file is refused and leaves nothing", () => {
       expect(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()).toEqual({ n: 0 });
     }
   });
+});
+
+test("without annotations the images come unlabelled, and that is said", async () => {
+  const { images, summary } = await importInto(
+    await labels(cocoOf([], { annotations: undefined })),
+  );
+  expect(images).toHaveLength(1);
+  expect(summary).toEqual({ "coco/no-annotations": "kept 1" });
 });
 
 test.each([

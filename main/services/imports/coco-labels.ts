@@ -99,12 +99,24 @@ export function readCocoHead(
       }
     };
   });
-  const arrays = found.filter(({ key }) => key === "annotations");
+  refuseNonLists(found.otherKeys, file);
+  const arrays = found.arrays.filter(({ key }) => key === "annotations");
   if (arrays.length > 1) {
     throw new AppError(
       "coco/two-annotation-lists",
       `${file} has "annotations" ${arrays.length} times; expected once. Nothing was imported; join the lists.`,
     );
+  }
+  if (arrays.length === 0) {
+    problems.addToFile({
+      code: "coco/no-annotations",
+      severity: "warning",
+      file,
+      record: null,
+      message:
+        'There is no "annotations"; expected a list of objects. The images are taken as unlabelled.',
+      action: "kept",
+    });
   }
   return {
     images: [...images.values()],
@@ -174,6 +186,16 @@ function reportDuplicate(
     message: `The id ${id} came before; expected each once. The first is kept.`,
     action: "skipped",
   });
+}
+
+function refuseNonLists(keys: readonly string[], file: string): void {
+  for (const key of ["images", "categories", "annotations"]) {
+    if (!keys.includes(key)) continue;
+    throw new AppError(
+      "coco/not-a-list",
+      `"${key}" in ${file} is not a list; expected [{...}, ...]. Nothing was imported; choose a COCO file of labels.`,
+    );
+  }
 }
 
 function notePatches(head: CocoHead, { name }: LabelSource, problems: ProblemLog): void {

@@ -23,12 +23,12 @@ export const readCocoPredictions: PredictionReader = (source, context, table) =>
   const bytes = openSource(source.path, source.name, problems);
   try {
     const own: OwnNames = { images: new Map(), categories: new Map() };
-    const found = readJsonDocument(
+    const { arrays } = readJsonDocument(
       watchProgress(bytes, "Checking predictions", pace),
       problems,
       (key) => ownNamesReader(key, source.name, own, context),
     );
-    const list = resultsIn(found, source.name);
+    const list = resultsIn(arrays, source.name);
     const imageIndex = imageLookup(known, own);
     const categoryId = categoryLookup(known, own);
     readJsonArray(bytes, problems, list, (values, first, offset) => {

@@ -13,33 +13,34 @@ import { ProblemLog } from "../../formats/problem-log.ts";
 import { guessTextFormat, type TextGuess } from "../../formats/text-guess.ts";
 import { parseTextRows } from "../../formats/text-rows.ts";
 import { parseVisDrone, visDroneCategories } from "../../formats/visdrone.ts";
-import { parseVoc } from "../../formats/voc.ts";
+import { guessVocOffset, parseVoc, vocEdges } from "../../formats/voc.ts";
 import { parseYolo } from "../../formats/yolo.ts";
 import { findClassNames } from "./class-names.ts";
 import { CountingSink } from "./counting-sink.ts";
 import { sampleText } from "./detect-predictions.ts";
 import { absolute, type InspectContext, type Inspected } from "./inspect-context.ts";
 import { addRefusal } from "./inspect-json.ts";
-import { type LabelFile, listLabelFiles, readLabelText } from "./label-files.ts";
+import { type LabelFile, labelFilesIn, readLabelText } from "./label-files.ts";
 import { spread } from "./place-images.ts";
 import { labelReaders } from "./readers.ts";
-import { guessVocOffset, vocFiles } from "./voc-labels.ts";
+import { vocFiles } from "./voc-labels.ts";
 
 /** Folders with more files than this are sampled: their boxes are not counted. */
 const READ_ALL_FILES = 3000;
 const SAMPLED_FILES = 200;
+const PARSED_FILES = 40;
 
 /** What the txt files of a folder hold; null where they are neither labels nor predictions. */
 export async function inspectTextFolder(
   folder: ScannedFolder,
   context: InspectContext,
 ): Promise<Inspected | null> {
-  const files = listLabelFiles(
+  const files = labelFilesIn(
     absolute(context, folder.path),
     folder.path === "" ? "." : folder.path,
+    { path: "", files: folder.files },
     "txt",
-    new ProblemLog(),
-  ).filter(({ stem }) => !stem.includes("/"));
+  );
   if (files.length === 0) return null;
   const stems = files.map(({ stem }) => stem);
   const imageRoot = context.map.imageRootFor(stems, folder.path);
@@ -58,9 +59,13 @@ export async function inspectVoc(path: string, context: InspectContext): Promise
   const problems = new ProblemLog();
   const name = path === "" ? "." : path;
   const files = vocFiles({ path: absolute(context, path), name }, context.root, problems);
-  const sample = spread(files, SAMPLED_FILES).flatMap((file) => {
+  const looked = files.length <= READ_ALL_FILES ? files : spread(files, SAMPLED_FILES);
+  const texts = looked.flatMap((file) => {
     const text = readLabelText(file, problems);
-    const voc = text === null ? null : parseVoc(text, file.name, new ProblemLog());
+    return text === null ? [] : [{ file, text }];
+  });
+  const sample = spread(texts, PARSED_FILES).flatMap(({ file, text }) => {
+    const voc = parseVoc(text, file.name, new ProblemLog());
     return voc === null ? [] : [{ file, voc }];
   });
   if (sample.length === 0) return null;
@@ -72,7 +77,7 @@ export async function inspectVoc(path: string, context: InspectContext): Promise
       path,
     );
   const inspected = await inspectLabelFolder("voc", path, files, imageRoot, context);
-  const vocOffset = guessVocOffset(sample.map(({ voc }) => voc));
+  const vocOffset = guessVocOffset(texts.flatMap(({ text }) => vocEdges(text)));
   return {
     ...inspected,
     source: {

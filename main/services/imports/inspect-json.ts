@@ -157,10 +157,7 @@ function inspectResults(
   let boxes = 0;
   try {
     const watched = watchProgress(bytes, "Looking at predictions", pace);
-    const list = resultsIn(
-      readJsonDocument(watched, problems, () => null),
-      base.path,
-    );
+    const list = resultsIn(readJsonDocument(watched, problems, () => null).arrays, base.path);
     readJsonArray(watched, problems, list, (values, first) => {
       for (const [at, value] of values.entries()) {
         const place = { file: base.path, record: `${list.key}[${first + at}]` };

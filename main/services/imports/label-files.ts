@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { AppError } from "../../../shared/domain/app-error.ts";
 import { readText } from "../../files/byte-source.ts";
-import { extensionOf, scanFolder } from "../../files/scan-folder.ts";
+import { extensionOf, type ScannedFolder, scanFolder } from "../../files/scan-folder.ts";
 import type { ImageEntry } from "../../formats/label-records.ts";
 import type { ProblemLog } from "../../formats/problem-log.ts";
 import type { LabelSource, ReadContext } from "./label-source.ts";
@@ -28,19 +28,26 @@ export function listLabelFiles(
   extension: "txt" | "xml",
   problems: ProblemLog,
 ): readonly LabelFile[] {
-  const files: LabelFile[] = [];
-  for (const { path, files: names } of scanFolder(folder, problems)) {
-    for (const file of names) {
-      if (extensionOf(file) !== extension || notLabels.test(file)) continue;
+  return scanFolder(folder, problems).flatMap((one) => labelFilesIn(folder, name, one, extension));
+}
+
+/** Those of one scanned folder; its path may lie below `folder`. */
+export function labelFilesIn(
+  folder: string,
+  name: string,
+  { path, files }: ScannedFolder,
+  extension: "txt" | "xml",
+): readonly LabelFile[] {
+  return files
+    .filter((file) => extensionOf(file) === extension && !notLabels.test(file))
+    .map((file) => {
       const inside = path === "" ? file : `${path}/${file}`;
-      files.push({
+      return {
         path: join(folder, inside),
         name: name === "." ? inside : `${name}/${inside}`,
         stem: inside.slice(0, -extension.length - 1),
-      });
-    }
-  }
-  return files;
+      };
+    });
 }
 
 /** The text of a label file, or null with a report where it cannot be read. */

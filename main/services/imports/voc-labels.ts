@@ -6,7 +6,13 @@ import { isInside } from "../../files/inside-root.ts";
 import { stemOf } from "../../files/scan-folder.ts";
 import { checkLabelBox } from "../../formats/box-checks.ts";
 import type { ImageEntry } from "../../formats/label-records.ts";
-import { parseVoc, type VocFile, type VocObject } from "../../formats/voc.ts";
+import {
+  guessVocOffset,
+  parseVoc,
+  vocEdges,
+  type VocFile,
+  type VocObject,
+} from "../../formats/voc.ts";
 import { findClassNames } from "./class-names.ts";
 import { isFile, type LabelFile, listLabelFiles, readLabelText } from "./label-files.ts";
 import type {
@@ -21,6 +27,7 @@ import { placeImages } from "./place-images.ts";
 interface VocRecord {
   readonly file: LabelFile;
   readonly voc: VocFile;
+  readonly edges: readonly number[];
 }
 
 /**
@@ -35,7 +42,7 @@ export const readVocLabels: LabelReader = async (source, context, sink) => {
       `${source.name} holds no Pascal VOC XML that can be read. Choose the folder with the XML files.`,
     );
   }
-  const offset = source.vocOffset ?? guessVocOffset(records.map(({ voc }) => voc));
+  const offset = source.vocOffset ?? guessVocOffset(records.flatMap(({ edges }) => edges));
   const images = await placeImages(
     records.map(({ file, voc }, index) => imageOf(file, voc, index, context)),
     source.name,
@@ -53,17 +60,6 @@ export const readVocLabels: LabelReader = async (source, context, sink) => {
   }
 };
 
-/** 0 where any box starts at 0 or ends beyond what counting from 1 allows; else 1, as the original files count. */
-export function guessVocOffset(files: readonly VocFile[]): 0 | 1 {
-  const fromZero = files.some(({ objects }) =>
-    objects.some(
-      ({ xmin, ymin, xmax, ymax }) =>
-        xmin < 1 || ymin < 1 || [xmin, ymin, xmax, ymax].some((edge) => !Number.isInteger(edge)),
-    ),
-  );
-  return fromZero ? 0 : 1;
-}
-
 function readRecords(source: LabelSource, { root, problems, pace }: ReadContext): VocRecord[] {
   const files = vocFiles(source, root, problems);
   const records: VocRecord[] = [];
@@ -71,7 +67,7 @@ function readRecords(source: LabelSource, { root, problems, pace }: ReadContext)
     pace.at("Reading labels", done, files.length, "files");
     const text = readLabelText(file, problems);
     const voc = text === null ? null : parseVoc(text, file.name, problems);
-    if (voc !== null) records.push({ file, voc });
+    if (text !== null && voc !== null) records.push({ file, voc, edges: vocEdges(text) });
   }
   return records;
 }

@@ -12,7 +12,7 @@ function readAll(text: string | Uint8Array, key = "items") {
   const found = readJsonDocument(source, problems, (met) =>
     met === key ? (batch) => values.push(...batch) : null,
   );
-  return { values, found, problems: problems.list() };
+  return { values, ...found, problems: problems.list() };
 }
 
 /** Hands out one byte at a time, so that every token straddles a read. */
@@ -32,9 +32,10 @@ function byteByByte(text: string) {
 test("elements of the asked-for array come in order, others are passed over", () => {
   const text =
     '{"info":{"a":[1,{"items":[9]}]},"items":[{"n":1},{"n":"]}"},3],"x":true,"more":[[]]}';
-  const { values, found } = readAll(text);
+  const { values, arrays, otherKeys } = readAll(text);
   expect(values).toEqual([{ n: 1 }, { n: "]}" }, 3]);
-  expect(found.map(({ key }) => key)).toEqual(["items", "more"]);
+  expect(arrays.map(({ key }) => key)).toEqual(["items", "more"]);
+  expect(otherKeys).toEqual(["info", "x"]);
 });
 
 test("a bare list goes under the empty key", () => {
@@ -53,9 +54,9 @@ test("escaped quotes and backslashes do not end a string, wherever the reads fal
 
 test("an array found in a first walk is read again from its place", () => {
   const source = bytesOf('{"items":[4,5,6],"last":[{"z":1}]}');
-  const found = readJsonDocument(source, new ProblemLog(), () => null);
+  const { arrays } = readJsonDocument(source, new ProblemLog(), () => null);
   const values: unknown[] = [];
-  readJsonArray(source, new ProblemLog(), found[1]!, (batch, first) =>
+  readJsonArray(source, new ProblemLog(), arrays[1]!, (batch, first) =>
     values.push([first, ...batch]),
   );
   expect(values).toEqual([[0, { z: 1 }]]);
