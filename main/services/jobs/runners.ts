@@ -1,5 +1,6 @@
 import type { JobKind } from "../../../shared/api/jobs.ts";
 import type { Db } from "../../db/open.ts";
+import type { EvaluationWorker } from "../analysis/evaluation-worker.ts";
 import type { Events } from "../events.ts";
 import { evaluateJob, type EvaluateInput } from "../runs/evaluate-job.ts";
 import { importJob, type ImportInput } from "./import-job.ts";
@@ -9,7 +10,7 @@ export interface RunnerPorts {
   readonly db: Db;
   readonly databasePath: string;
   readonly events: Events;
-  readonly log: (line: string) => void;
+  readonly evaluationWorker: EvaluationWorker;
 }
 
 /** What does each kind of job; a new kind is a new line here. */

@@ -6,6 +6,7 @@ import { lockProject } from "../../db/project-lock.ts";
 import { jobQueries } from "../../db/queries/jobs.ts";
 import type { Events } from "../events.ts";
 import { Analysis } from "../analysis/client.ts";
+import { EvaluationWorker } from "../analysis/evaluation-worker.ts";
 import { JobQueue } from "../jobs/queue.ts";
 import { jobRunners } from "../jobs/runners.ts";
 import { removeLeftovers } from "./leftovers.ts";
@@ -48,13 +49,14 @@ export function openProject(folder: string, ports: ProjectPorts): OpenProject {
       ? removeLeftovers(db).catch((error: unknown) => ports.log(String(error)))
       : null;
     const analysis = new Analysis(databasePath, ports.log);
+    const evaluationWorker = new EvaluationWorker(databasePath, ports.log);
     const jobs = new JobQueue(
       { queries: jobQueries(db), events: ports.events, log: ports.log },
-      jobRunners({ db, databasePath, events: ports.events, log: ports.log }),
+      jobRunners({ db, databasePath, events: ports.events, evaluationWorker }),
     );
     const close = async () => {
       await jobs.close();
-      await analysis.close();
+      await Promise.all([analysis.close(), evaluationWorker.close()]);
       await cleared;
       lock?.release();
       db.close();
