@@ -1,7 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { EvaluationParams } from "../../shared/domain/protocols.ts";
-import { evaluate } from "../../shared/evaluation/evaluate.ts";
 import { iouThresholds } from "../../shared/evaluation/thresholds.ts";
 import { visDroneThresholds } from "../../shared/evaluation/visdrone/thresholds.ts";
 import type {
@@ -10,9 +8,8 @@ import type {
   EvaluationWarning,
 } from "../../shared/evaluation/types.ts";
 import { encodeEvaluationArrays, withoutFirstRanges } from "../formats/evaluation-arrays.ts";
-import { evaluationWarnings } from "../../shared/evaluation/warnings.ts";
-import type { EvaluationInput } from "./evaluation-input.ts";
 import { resolvePath, say, UsageError, type Command } from "./command.ts";
+import { evaluateFiles, type EvaluationFiles } from "./evaluate-files.ts";
 import { evaluationParams } from "./evaluation-options.ts";
 import { evaluationTable } from "./evaluation-table.ts";
 
@@ -36,11 +33,7 @@ export const evaluateCommand: Command = {
   run: async (args) => runEvaluate(readOptions(args)),
 };
 
-interface Options {
-  readonly gt: string;
-  readonly dt: string;
-  readonly images: string | null;
-  readonly params: EvaluationParams;
+interface Options extends EvaluationFiles {
   /** How many area ranges were put before those that the user named. */
   readonly addedRanges: number;
   readonly arrays: string | null;
@@ -79,33 +72,12 @@ function readOptions(args: readonly string[]): Options {
 }
 
 async function runEvaluate(options: Options): Promise<number> {
-  const began = performance.now();
-  const { set, warnings: inputWarnings, hasMasks, threads } = await load(options);
-  const loaded = performance.now();
-  const result = threads
-    ? (await threads.evaluate(set, options.params)).result
-    : evaluate(set, options.params);
-  await threads?.close();
-  const timings = {
-    load: loaded - began,
-    ...result.timings,
-    total: performance.now() - began,
-  };
-  const warnings = [...inputWarnings, ...evaluationWarnings(set, result, { hasMasks })];
+  const { result, warnings, timings } = await evaluateFiles(options);
   if (options.arrays !== null && result.arrays !== null)
     writeArrays(options.arrays, withoutFirstRanges(result.arrays, options.addedRanges));
   if (options.json) process.stdout.write(`${jsonDocument(result, warnings, timings)}\n`);
   else process.stdout.write(evaluationTable(result, warnings));
   return 0;
-}
-
-async function load({ gt, dt, images, params }: Options): Promise<EvaluationInput> {
-  if (params.protocol === "visdrone") {
-    const { loadVisDrone } = await import("./evaluation-input.ts");
-    return loadVisDrone({ truth: gt, predictions: dt, images });
-  }
-  const { loadCoco } = await import("./evaluation-input.ts");
-  return loadCoco(gt, dt, params);
 }
 
 function jsonDocument(

@@ -1,0 +1,54 @@
+import type { EvaluationParams } from "../../shared/domain/protocols.ts";
+import { evaluate } from "../../shared/evaluation/evaluate.ts";
+import type { EvaluationResult, EvaluationWarning } from "../../shared/evaluation/types.ts";
+import { evaluationWarnings } from "../../shared/evaluation/warnings.ts";
+import { loadCoco, loadVisDrone, type EvaluationInput } from "./evaluation-input.ts";
+
+export interface EvaluationFiles {
+  /** A COCO instances file, or a folder of VisDrone txt files. */
+  readonly gt: string;
+  /** A COCO results file, or a folder of VisDrone txt files. */
+  readonly dt: string;
+  /** A folder of pictures, for VisDrone; null where there is none. */
+  readonly images: string | null;
+  readonly params: EvaluationParams;
+}
+
+export interface FilesEvaluation {
+  readonly result: EvaluationResult;
+  readonly warnings: readonly EvaluationWarning[];
+  /** Milliseconds; total is from files to summary. */
+  readonly timings: {
+    readonly load: number;
+    readonly evaluate: number;
+    readonly accumulate: number;
+    readonly total: number;
+  };
+}
+
+/** Evaluates files without a project. Throws what is wrong with them. */
+export async function evaluateFiles(files: EvaluationFiles): Promise<FilesEvaluation> {
+  const began = performance.now();
+  const { set, warnings, hasMasks, threads } = await load(files);
+  const loaded = performance.now();
+  try {
+    const result = threads
+      ? (await threads.evaluate(set, files.params)).result
+      : evaluate(set, files.params);
+    const timings = {
+      load: loaded - began,
+      ...result.timings,
+      total: performance.now() - began,
+    };
+    const all = [...warnings, ...evaluationWarnings(set, result, { hasMasks })];
+    return { result, warnings: all, timings };
+  } finally {
+    await threads?.close();
+  }
+}
+
+async function load({ gt, dt, images, params }: EvaluationFiles): Promise<EvaluationInput> {
+  return params.protocol === "visdrone"
+    ? loadVisDrone({ truth: gt, predictions: dt, images })
+    : loadCoco(gt, dt, params);
+}
