@@ -80,9 +80,9 @@ export function centredOn(view: Size, point: ImagePoint, scale: number): Viewpor
   };
 }
 
-/** Shows `rect` in the middle, with five times its longer side around it, as a whole factor from 2x on. */
+/** Shows `rect` in the middle, with eight times its longer side in view, as a whole factor from 2x on. */
 export function showing(view: Size, picture: Size, rect: Rect): Viewport {
-  const around = 5 * Math.max(rect.w, rect.h, 4);
+  const around = 8 * Math.max(rect.w, rect.h, 4);
   const exact = Math.min(view.width, view.height) / around;
   const whole = exact >= 2 ? Math.floor(exact) : exact;
   const scale = Math.min(32, Math.max(whole, fitScale(view, picture)));

@@ -17,13 +17,14 @@ export interface CropWindow {
 
 /**
  * The window for an object: at least three times its longer side and 48 px, centred, magnified by the largest whole
- * factor that fits a tile of `tileSide` screen pixels, then widened until the tile is full.
+ * factor that fits a tile of `tileSide` screen pixels, then widened until the tile is full (and a little over where
+ * the factor does not divide it).
  */
 export function cropWindow([x, y, w, h]: XywhPixels, tileSide: number): CropWindow {
   const wanted = Math.max(LEAST_SIDE, Math.ceil(CONTEXT * Math.max(w, h)));
   const factor =
     wanted <= tileSide ? Math.floor(tileSide / wanted) : 1 / Math.ceil(wanted / tileSide);
-  const side = Math.max(1, Math.floor(tileSide / factor));
+  const side = Math.ceil(tileSide / factor);
   return {
     x: Math.round(x + w / 2 - side / 2),
     y: Math.round(y + h / 2 - side / 2),

@@ -61,6 +61,7 @@ export const data = {
   "failures.ofReason": "With this reason",
   "failures.noBucket": "other sizes",
   "failures.collapse": "Fold or unfold this group",
+  "failures.more": ["Show {n} more", "Show {n} more"],
   "failures.crop": "{kind}, {name}, {size}, {reason}. {image}",
   "failures.truth": "Object",
   "failures.prediction": "Prediction",

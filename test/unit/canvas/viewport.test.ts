@@ -62,7 +62,7 @@ test("a view that changes its size keeps its centre and its scale", () => {
 
 test("an object is shown in the middle with its surroundings, at a whole factor", () => {
   const view = showing(size, picture, { x: 1000, y: 800, w: 9, h: 7 });
-  expect(view.scale).toBe(17); // 782 / (5 x 9) = 17.4
+  expect(view.scale).toBe(10); // 782 / (8 x 9) = 10.9
   expect(toImage(view, screenPoint(516, 391))).toEqual({ x: 1004.5, y: 803.5 });
 });
 
