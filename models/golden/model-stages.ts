@@ -99,27 +99,34 @@ export function referenceTokens(
   for (let image = 0; image < batch; image += 1) {
     const score = (token: number): number =>
       Math.max(...candidates[image]![token]!.slice(0, labels));
-    const chosen = wanted[image]!.map((target) => nearest(candidates[image]!, target));
+    const taken = new Set<number>();
+    const chosen = wanted[image]!.map((target) => nearest(candidates[image]!, target, taken));
     for (const [rank, token] of chosen.entries()) {
       const ours = ownTokens[image]![rank]!;
       if (token === ours) continue;
       tied += 1;
       disorder = Math.max(disorder, Math.abs(score(token) - score(ours)));
     }
-    if (new Set(chosen).size < queries) disorder = NaN;
     indices.set(chosen, image * queries);
   }
   return { indices: tf.tensor2d(indices, [batch, queries], "int32"), tied, disorder };
 }
 
-function nearest(candidates: readonly number[][], target: readonly number[]): number {
+/** Positions at the border share one content and one box, so each token is taken once. */
+function nearest(
+  candidates: readonly number[][],
+  target: readonly number[],
+  taken: Set<number>,
+): number {
   let best = -1;
   let smallest = Infinity;
   for (const [token, features] of candidates.entries()) {
+    if (taken.has(token)) continue;
     let distance = 0;
     for (const [i, value] of target.entries())
       distance = Math.max(distance, Math.abs(value - features[i]!));
     if (distance < smallest) [best, smallest] = [token, distance];
   }
+  taken.add(best);
   return best;
 }
