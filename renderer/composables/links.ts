@@ -10,8 +10,6 @@ export interface ObjectScope {
   readonly kinds?: readonly ("miss" | "false-alarm")[];
   readonly verdicts?: readonly ("hit" | "miss" | "false-alarm" | "ignored")[];
   readonly reasons?: readonly string[];
-  /** Only these images. */
-  readonly imageIds?: readonly number[];
 }
 
 export function failuresLink(scope: ObjectScope): RouteLocationRaw {
@@ -26,12 +24,11 @@ function queryOf(scope: ObjectScope): LocationQueryRaw {
   const written: Record<string, string | null> = {
     dataset: scope.datasetId === undefined ? null : String(scope.datasetId),
     run: scope.runId === undefined ? null : String(scope.runId),
-    buckets: labelsParam.format(scope.buckets ?? []),
-    classes: idsParam.format(scope.categoryIds ?? []),
-    kinds: labelsParam.format(scope.kinds ?? []),
-    verdicts: labelsParam.format(scope.verdicts ?? []),
-    reasons: labelsParam.format(scope.reasons ?? []),
-    images: idsParam.format(scope.imageIds ?? []),
+    bucket: labelsParam.format(scope.buckets ?? []),
+    class: idsParam.format(scope.categoryIds ?? []),
+    kind: labelsParam.format(scope.kinds ?? []),
+    verdict: labelsParam.format(scope.verdicts ?? []),
+    reason: labelsParam.format(scope.reasons ?? []),
   };
   return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== null));
 }
