@@ -7,7 +7,7 @@ import { AppError } from "../../shared/domain/app-error.ts";
 import type { PicturePlace } from "../db/queries/pictures.ts";
 import { resolveInside } from "../files/inside-root.ts";
 import { NewestFirstQueue } from "../files/newest-first-queue.ts";
-import { hashOf, PictureCache } from "../files/picture-cache.ts";
+import { hashOf, PictureCache, prunePictures } from "../files/picture-cache.ts";
 import {
   browserType,
   type CropBox,
@@ -31,6 +31,10 @@ type View =
 
 const queue = new NewestFirstQueue(Math.max(2, Math.min(4, availableParallelism())));
 const defaultSide = 256;
+
+/** Kept pictures of one project; looked after when the first one is asked for. */
+const mostKeptBytes = 4 * 2 ** 30;
+const lookedAfter = new Set<string>();
 
 /**
  * Answers GET /api/pictures/<imageId>/file|thumb|crop, see shared/api/images.ts. Answers carry an ETag; they may be
@@ -72,6 +76,11 @@ async function answer(request: Request, lookup: PictureLookup): Promise<Response
   if (view.kind === "file") {
     const type = await browserType(path);
     if (type !== null) return streamed(path, size, type, headers);
+  }
+  if (!lookedAfter.has(lookup.cacheFolder)) {
+    lookedAfter.add(lookup.cacheFolder);
+    // In the background; a cache that cannot be cleared is only larger than wanted.
+    void prunePictures(lookup.cacheFolder, mostKeptBytes).catch(() => undefined);
   }
   const cache = new PictureCache(lookup.cacheFolder);
   const bytes = await queue.run(

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** Made pictures on disk, in a project's cache folder, under the hash of what they were made from. */
@@ -39,4 +39,24 @@ export class PictureCache {
 
 export function hashOf(key: string): string {
   return createHash("sha256").update(key).digest("hex").slice(0, 40);
+}
+
+/**
+ * Deletes the files made longest ago until those left have at most `mostBytes`. Files that go or come meanwhile do
+ * not matter.
+ */
+export async function prunePictures(folder: string, mostBytes: number): Promise<void> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const files: { path: string; bytes: number; made: number }[] = [];
+  for (const name of names) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => null);
+    if (found?.isFile()) files.push({ path, bytes: found.size, made: found.mtimeMs });
+  }
+  files.sort((a, b) => b.made - a.made);
+  let kept = 0;
+  for (const { path, bytes } of files) {
+    kept += bytes;
+    if (kept > mostBytes) await rm(path, { force: true });
+  }
 }
