@@ -24,14 +24,17 @@ const HISTOGRAM_IOU = 0.5;
 
 /** Loads the set, evaluates it and gives everything a run stores. */
 export function evaluateRun(
-  { columns, queries }: AnalysisState,
+  { columns, queries, report: tell }: AnalysisState,
   { predictionSetId, params }: EvaluateRunArgs,
 ): EvaluatedRun {
   const began = performance.now();
-  const { dataset, predictions } = columns.predictions(predictionSetId);
+  const { dataset, predictions } = columns.predictions(predictionSetId, tell);
   const rows = scoringRows(dataset, predictions, params.protocol);
   const load = performance.now() - began;
+  const boxes = predictions.score.length;
+  tell({ phase: "Evaluating", step: 0, total: boxes, unit: "predictions" });
   const result = evaluate(rows.set, params);
+  tell({ phase: "Looking at hits and misses", step: boxes, total: boxes, unit: "predictions" });
   const judgement = judge(rows.set, params, HISTOGRAM_IOU);
   const { headline, ...report } = scoredReport(
     result,

@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/domain/app-error.ts";
 import type { ColumnQueries } from "../db/queries/columns.ts";
+import type { JobProgress } from "../services/job-context.ts";
 import { loadDataset, type DatasetColumns } from "./dataset-columns.ts";
 import { LruCache } from "./lru-cache.ts";
 import { loadPredictions, type PredictionSetColumns } from "./prediction-columns.ts";
@@ -23,7 +24,10 @@ export class LoadedColumns {
   }
 
   /** Throws `prediction-set/not-found`. */
-  predictions(setId: number): {
+  predictions(
+    setId: number,
+    report: (at: JobProgress) => void = () => undefined,
+  ): {
     readonly dataset: DatasetColumns;
     readonly predictions: PredictionSetColumns;
   } {
@@ -38,7 +42,7 @@ export class LoadedColumns {
     // Image and category rows of a dataset never change their index without a change of its image list.
     const key = `${setId}@${dataset.images.length}x${dataset.categories.length}`;
     const predictions = this.#predictions.get(key, () =>
-      loadPredictions(this.#queries, setId, dataset),
+      loadPredictions(this.#queries, setId, dataset, report),
     );
     return { dataset, predictions };
   }

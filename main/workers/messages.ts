@@ -1,3 +1,5 @@
+import type { JobProgress } from "../services/job-context.ts";
+
 /** What the worker starts with. */
 export interface AnalysisWorkerData {
   readonly databasePath: string;
@@ -13,6 +15,7 @@ export interface AnalysisRequest {
 }
 
 export type AnalysisReply =
+  | { readonly id: number; readonly progress: JobProgress }
   | { readonly id: number; readonly result: unknown }
   | {
       readonly id: number;

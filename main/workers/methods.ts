@@ -1,5 +1,6 @@
 import type { Db } from "../db/open.ts";
 import { columnQueries, type ColumnQueries } from "../db/queries/columns.ts";
+import type { JobProgress } from "../services/job-context.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { imageDetail } from "./image-detail.ts";
 import { JudgedRuns } from "./judged.ts";
@@ -19,11 +20,13 @@ export interface AnalysisState {
   /** Answers to the last queries, so that the next page of one costs nothing. */
   readonly found: LruCache<FoundImages>;
   readonly failures: LruCache<FoundFailures>;
+  /** Says how far the call is. */
+  readonly report: (at: JobProgress) => void;
 }
 
 const ANSWERS_LIMIT_BYTES = 2 ** 26;
 
-export function analysisState(db: Db): AnalysisState {
+export function analysisState(db: Db): Omit<AnalysisState, "report"> {
   const queries = columnQueries(db);
   const columns = new LoadedColumns(queries);
   return {

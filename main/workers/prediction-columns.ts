@@ -1,6 +1,9 @@
 import { unpackPredictions } from "../db/prediction-blob.ts";
 import type { ColumnQueries } from "../db/queries/columns.ts";
+import type { JobProgress } from "../services/job-context.ts";
 import type { DatasetColumns } from "./dataset-columns.ts";
+
+const REPORT_EVERY = 500;
 
 /** The P predictions of a set, image after image as the dataset's images stand, in file order within each. */
 export interface PredictionSetColumns {
@@ -22,6 +25,7 @@ export function loadPredictions(
   queries: ColumnQueries,
   setId: number,
   dataset: DatasetColumns,
+  report: (at: JobProgress) => void,
 ): PredictionSetColumns {
   const { imageIndex, images, categories } = dataset;
   const offsets = new Int32Array(images.length + 1);
@@ -36,7 +40,10 @@ export function loadPredictions(
   const boxes = new Float64Array(4 * total);
   const score = new Float64Array(total);
   const categoryIndex = new Map(categories.map(({ id }, k) => [id, k]));
+  let step = 0;
   for (const [imageId, data] of queries.predictionBlobs(setId)) {
+    if (step++ % REPORT_EVERY === 0)
+      report({ phase: "Reading predictions", step, total: images.length, unit: "images" });
     const i = imageIndex.get(imageId);
     if (i === undefined) continue;
     const packed = unpackPredictions(data);

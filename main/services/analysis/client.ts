@@ -2,6 +2,7 @@ import { getCompileCacheDir } from "node:module";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { AppError } from "../../../shared/domain/app-error.ts";
+import type { JobProgress } from "../job-context.ts";
 import type { AnalysisMethods, MethodName } from "../../workers/methods.ts";
 import type { AnalysisReply, AnalysisRequest, AnalysisWorkerData } from "../../workers/messages.ts";
 
@@ -11,6 +12,7 @@ type Result<Name extends MethodName> = ReturnType<AnalysisMethods[Name]>;
 interface Pending {
   resolve(value: unknown): void;
   reject(error: unknown): void;
+  readonly progress: ((at: JobProgress) => void) | undefined;
 }
 
 /**
@@ -29,11 +31,15 @@ export class Analysis {
     this.#log = log;
   }
 
-  call<Name extends MethodName>(method: Name, args: Args<Name>): Promise<Result<Name>> {
+  call<Name extends MethodName>(
+    method: Name,
+    args: Args<Name>,
+    progress?: (at: JobProgress) => void,
+  ): Promise<Result<Name>> {
     const worker = (this.#worker ??= this.#start());
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject });
+      this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject, progress });
       worker.postMessage({ id, method, args } satisfies AnalysisRequest);
     });
   }
@@ -57,6 +63,10 @@ export class Analysis {
     worker.on("message", (reply: AnalysisReply) => {
       const pending = this.#pending.get(reply.id);
       if (!pending) return;
+      if ("progress" in reply) {
+        pending.progress?.(reply.progress);
+        return;
+      }
       this.#pending.delete(reply.id);
       if ("result" in reply) pending.resolve(reply.result);
       else pending.reject(failure(reply.error));

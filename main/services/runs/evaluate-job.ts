@@ -13,11 +13,11 @@ export async function evaluateJob(
   input: EvaluateInput,
   context: JobContext,
 ): Promise<{ runId: number }> {
-  context.progress({ phase: "Evaluating", step: 0, total: null, unit: "" });
+  context.progress({ phase: "Reading labels", step: 0, total: null, unit: "" });
   const params = input.params ?? defaultParams(input.protocol);
   const { predictionSetId } = input;
   const run = await evaluationWorker.use(context.signal, (worker) =>
-    worker.call("evaluateRun", { predictionSetId, params }),
+    worker.call("evaluateRun", { predictionSetId, params }, (at) => context.progress(at)),
   );
   context.signal.throwIfAborted();
   const name = input.name || runName(db, run);
