@@ -26,6 +26,8 @@ export type TaskHandler<Kind extends TaskKind> = (
 /** Each handler is loaded only when its task comes: loading TensorFlow takes about a second. */
 const handlers: { readonly [Kind in TaskKind]: () => Promise<TaskHandler<Kind>> } = {
   predict: async () => (await import("./predict/predict-task.ts")).predictTask,
+  describe: async () => (await import("./predict/describe-task.ts")).describeTask,
+  inspect: async () => (await import("./predict/inspect-task.ts")).inspectTask,
 };
 
 const stop = new AbortController();
@@ -39,7 +41,7 @@ process.on("disconnect", () => process.exit(0));
 
 async function work(task: AnyTask): Promise<void> {
   try {
-    const handler = await handlers[task.kind]();
+    const handler = (await handlers[task.kind]()) as TaskHandler<TaskKind>;
     const result = await handler(task, {
       signal: stop.signal,
       progress: (at) => tell({ type: "progress", at }),

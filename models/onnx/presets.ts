@@ -10,14 +10,19 @@ export interface OutputTensor {
 
 export type Outputs = Readonly<Record<string, OutputTensor>>;
 
+export interface OutputShape {
+  readonly name: string;
+  readonly dims: readonly (number | null)[];
+}
+
 export interface OnnxPreset {
   readonly id: string;
   /** For the user, who chooses where the graph does not tell. */
   readonly title: string;
   /** True where names and shapes of the outputs say that this is it. */
-  fits(
-    outputs: readonly { readonly name: string; readonly dims: readonly (number | null)[] }[],
-  ): boolean;
+  fits(outputs: readonly OutputShape[]): boolean;
+  /** How many classes there are, as far as the outputs tell. */
+  classCount(outputs: readonly OutputShape[]): number | null;
   /** Detections of picture `k` of the batch, in input pixels, best first. */
   read(outputs: Outputs, k: number, input: InputShape, choice: DetectionChoice): Detections;
 }
@@ -66,6 +71,12 @@ function fromCentre(cx: number, cy: number, w: number, h: number): Candidate["bo
   return [cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2];
 }
 
+const less = (dim: number | null | undefined, others: number) =>
+  dim == null ? null : Math.max(0, dim - others);
+
+const logitCount = (outputs: readonly OutputShape[]) =>
+  outputs.find(({ name }) => name === "logits")?.dims[2] ?? null;
+
 /** RT-DETR, D-FINE and DEIM as their own scripts export them: boxes come in pixels of `orig_target_sizes`. */
 const detrBoxes: OnnxPreset = {
   id: "detr-boxes",
@@ -73,6 +84,7 @@ const detrBoxes: OnnxPreset = {
   fits: (outputs) =>
     ["labels", "boxes", "scores"].every((name) => outputs.some((output) => output.name === name)) &&
     outputs.some(({ name, dims }) => name === "boxes" && dims.length === 3),
+  classCount: () => null,
   read: (outputs, k, _input, choice) => {
     const { labels, boxes, scores } = outputs as Record<
       "labels" | "boxes" | "scores",
@@ -99,6 +111,7 @@ const detrRaw: OnnxPreset = {
   title: "DETR with sigmoid: logits, pred_boxes",
   fits: (outputs) =>
     ["logits", "pred_boxes"].every((name) => outputs.some((output) => output.name === name)),
+  classCount: (outputs) => logitCount(outputs),
   read: (outputs, k, input, choice) => {
     const { logits, pred_boxes: boxes } = outputs as Record<"logits" | "pred_boxes", OutputTensor>;
     const [, queries, classes] = logits.dims as [number, number, number];
@@ -129,6 +142,7 @@ const detrSoftmax: OnnxPreset = {
   id: "detr-softmax",
   title: "DETR with softmax and a last class for no object: logits, pred_boxes",
   fits: () => false, // looks like detr-raw: the user has to say so
+  classCount: (outputs) => less(logitCount(outputs), 1),
   read: (outputs, k, input, choice) => {
     const { logits, pred_boxes: boxes } = outputs as Record<"logits" | "pred_boxes", OutputTensor>;
     const [, queries, classes] = logits.dims as [number, number, number];
@@ -148,7 +162,7 @@ const detrSoftmax: OnnxPreset = {
   },
 };
 
-const lone = (outputs: readonly { dims: readonly (number | null)[] }[]) =>
+const lone = (outputs: readonly OutputShape[]) =>
   outputs.length === 1 && outputs[0]!.dims.length === 3 ? outputs[0]!.dims : null;
 const first = (outputs: Outputs) => Object.values(outputs)[0]!;
 
@@ -160,6 +174,7 @@ const yoloV5: OnnxPreset = {
     const dims = lone(outputs);
     return dims !== null && (dims[1] ?? 0) > (dims[2] ?? Infinity) && dims[2] !== 6;
   },
+  classCount: (outputs) => less(lone(outputs)?.[2], 5),
   read: (outputs, k, _input, choice) => {
     const { dims, data } = first(outputs);
     const [, boxes, width] = dims as [number, number, number];
@@ -187,6 +202,7 @@ const yoloV8: OnnxPreset = {
     const dims = lone(outputs);
     return dims !== null && (dims[1] ?? Infinity) < (dims[2] ?? 0);
   },
+  classCount: (outputs) => less(lone(outputs)?.[1], 4),
   read: (outputs, k, _input, choice) => {
     const { dims, data } = first(outputs);
     const [, height, boxes] = dims as [number, number, number];
@@ -208,6 +224,7 @@ const yoloV10: OnnxPreset = {
   id: "yolo-v10",
   title: "YOLOv10, YOLO26: one output [batch, boxes, 6]",
   fits: (outputs) => lone(outputs)?.[2] === 6,
+  classCount: () => null,
   read: (outputs, k, _input, choice) => {
     const { dims, data } = first(outputs);
     const boxes = dims[1]!;
@@ -233,6 +250,7 @@ const torchvision: OnnxPreset = {
     outputs.length === 3 &&
     outputs.filter(({ dims }) => dims.length === 2).length === 1 &&
     outputs.filter(({ dims }) => dims.length === 1).length === 2,
+  classCount: () => null,
   read: (outputs, _k, _input, choice) => {
     const list = Object.values(outputs);
     const boxes = list.find(({ dims }) => dims.length === 2)!;

@@ -58,22 +58,34 @@ export async function preparePicture(
   const { width, height } = picture;
   if (!tiling) {
     const whole = { left: 0, top: 0, width, height };
-    return { width, height, tiles: [], inputs: [await resized(picture, whole, detector, null)] };
+    return { width, height, tiles: [], inputs: [await resizePart(picture, whole, detector, null)] };
   }
   const tiles = tileGrid(width, height, tiling.size, tiling.overlap);
   const inputs: NetworkInput[] = [];
   for (const [index, tile] of tiles.entries()) {
     const part = { left: tile.left, top: tile.top, width: tile.size, height: tile.size };
-    inputs.push(await resized(padded(picture, part), part, detector, index));
+    inputs.push(await resizePart(picture, part, detector, index));
   }
   return { width, height, tiles, inputs };
 }
 
-interface Part {
+/** A part of a picture, in its pixels; it may reach beyond the right and the bottom. */
+export interface Part {
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
+}
+
+/** A part of the picture as the network takes it; what lies beyond the picture is black. */
+export async function resizePart(
+  picture: Picture,
+  part: Part,
+  detector: Pick<Detector, "input" | "fit">,
+  tile: number | null,
+): Promise<NetworkInput> {
+  const isWhole = part.width === picture.width && part.height === picture.height;
+  return resized(isWhole ? picture : padded(picture, part), part, detector, tile);
 }
 
 /** Copies a part out of the picture; what lies beyond it is black. */

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { RtdetrDetector } from "../rtdetr/detector.ts";
 import type { Detector, InputShape } from "./detector.ts";
 
 const PREPROCESSOR = "preprocessor_config.json";
 const preprocessor = z.object({ size: z.object({ height: z.int(), width: z.int() }) });
 /** What the released models were trained with. */
-const USUAL: InputShape = { height: 640, width: 640 };
+export const USUAL: InputShape = { height: 640, width: 640 };
 
 /** RT-DETR from a checkpoint folder. Without a size the checkpoint's own input size is taken. */
 export async function openRtdetr(folder: string, size: InputShape | null): Promise<Detector> {
+  const { RtdetrDetector } = await import("../rtdetr/detector.ts");
   const model = await RtdetrDetector.open(folder);
   const input = size ?? checkpointSize(folder) ?? USUAL;
   return {
@@ -33,7 +33,8 @@ export async function openRtdetr(folder: string, size: InputShape | null): Promi
   };
 }
 
-function checkpointSize(folder: string): InputShape | null {
+/** Input size that the checkpoint was made for; null where it does not say. */
+export function checkpointSize(folder: string): InputShape | null {
   const path = join(folder, PREPROCESSOR);
   if (!existsSync(path)) return null;
   const parsed = preprocessor.safeParse(JSON.parse(readFileSync(path, "utf8")));

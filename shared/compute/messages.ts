@@ -11,15 +11,22 @@ export interface TaskProgress {
   readonly unit: string;
 }
 
+/** A checkpoint folder, or an ONNX file with how its outputs are laid out (null: read from the graph). */
+export type ModelSource =
+  | { readonly kind: "rtdetr"; readonly folder: string }
+  | { readonly kind: "onnx"; readonly file: string; readonly preset: string | null };
+
+export interface InputSize {
+  readonly height: number;
+  readonly width: number;
+}
+
 export interface PredictTask {
   readonly kind: "predict";
-  /** A checkpoint folder, or an ONNX file with how its outputs are laid out (null: read from the graph). */
-  readonly model:
-    | { readonly kind: "rtdetr"; readonly folder: string }
-    | { readonly kind: "onnx"; readonly file: string; readonly preset: string | null };
+  readonly model: ModelSource;
   readonly images: readonly { readonly id: number; readonly path: string }[];
   /** Network input in pixels; null: the model's own. */
-  readonly size: { readonly height: number; readonly width: number } | null;
+  readonly size: InputSize | null;
   /** null: whole images. */
   readonly tile: {
     readonly size: number;
@@ -51,9 +58,91 @@ export interface PredictResult {
   readonly failed: number;
 }
 
+/** Reads what a model says of itself; needs no TensorFlow. */
+export interface DescribeTask {
+  readonly kind: "describe";
+  readonly model: ModelSource;
+}
+
+export interface ModelDescription {
+  /** Class names by index; empty where the model does not tell. */
+  readonly labels: readonly string[];
+  /** How many classes its outputs have; null where that is open. */
+  readonly classCount: number | null;
+  /** Network input; null where it takes any size and none was said yet. */
+  readonly input: InputSize | null;
+  /** Another size may be asked for, in multiples of `sizeStep`. */
+  readonly anySize: boolean;
+  readonly sizeStep: number;
+  /** ONNX: the layout in use, of those in `presets`; null where it has to be chosen. */
+  readonly preset: string | null;
+  /** ONNX: every known layout, those that the outputs allow marked. */
+  readonly presets: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly fits: boolean;
+  }[];
+  /** ONNX: inputs and outputs as the graph names them, `boxes [1,300,4]`. */
+  readonly graph: readonly string[];
+  /** What the user should know, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** What the decoder of an RT-DETR looks at for one box of one picture. */
+export interface InspectTask {
+  readonly kind: "inspect";
+  readonly folder: string;
+  readonly image: string;
+  readonly size: InputSize | null;
+  /** As the prediction was made: the tile that holds the box best is looked at. */
+  readonly tile: { readonly size: number; readonly overlap: number } | null;
+  /** xywh pixels of the picture. */
+  readonly box: readonly [number, number, number, number];
+}
+
+export interface InspectedQuery {
+  /** Box the layer starts from, xywh pixels of the picture, and the one it ends with. */
+  readonly reference: readonly [number, number, number, number];
+  readonly box: readonly [number, number, number, number];
+  /** Best class after the layer. */
+  readonly label: number;
+  readonly score: number;
+  /** [heads*levels*points,2] x, y pixels of the picture. */
+  readonly points: Float32Array;
+  /** [heads*levels*points] attention weight; 1 in total for each head. */
+  readonly weights: Float32Array;
+}
+
+export interface InspectedMap {
+  readonly width: number;
+  readonly height: number;
+  /** [height,width] mean absolute value over the channels. */
+  readonly values: Float32Array;
+  /** Picture pixels that one cell covers. */
+  readonly stride: number;
+}
+
+export interface InspectResult {
+  readonly labels: readonly string[];
+  /** Part of the picture that the network saw, xywh pixels. */
+  readonly part: readonly [number, number, number, number];
+  readonly input: InputSize;
+  /** The query whose last box overlaps the asked one most, else the nearest. */
+  readonly query: number;
+  readonly iou: number;
+  readonly heads: number;
+  readonly levels: number;
+  readonly points: number;
+  readonly layers: readonly InspectedQuery[];
+  /** Of the encoder, the finest first. */
+  readonly maps: readonly InspectedMap[];
+}
+
 /** Every kind of task with what it sends on the way and what it ends with. */
 export interface ComputeTasks {
   readonly predict: { task: PredictTask; item: PredictedImage; result: PredictResult };
+  readonly describe: { task: DescribeTask; item: never; result: ModelDescription };
+  readonly inspect: { task: InspectTask; item: never; result: InspectResult };
 }
 
 export type TaskKind = keyof ComputeTasks;
