@@ -54,7 +54,13 @@ export function parseVoc(text: string, file: string, problems: ProblemLog): VocF
   const valid = XMLValidator.validate(text);
   if (valid !== true)
     return refuse(`The XML is broken: ${valid.err.msg} (line ${valid.err.line}).`);
-  const document: unknown = parser.parse(text);
+  let document: unknown;
+  try {
+    document = parser.parse(text);
+  } catch (error) {
+    // The parser itself refuses endless nesting and names that would touch prototypes.
+    return refuse(`The XML is refused: ${error instanceof Error ? error.message : String(error)}`);
+  }
   const annotation = isObject(document) ? document["annotation"] : undefined;
   if (!isObject(annotation)) {
     return annotation === ""
