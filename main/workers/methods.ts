@@ -6,6 +6,8 @@ import { imageDetail } from "./image-detail.ts";
 import { JudgedRuns } from "./judged.ts";
 import { LoadedColumns } from "./loaded-columns.ts";
 import { LruCache } from "./lru-cache.ts";
+import { comparedObjects, compareTwoRuns } from "./compare-runs.ts";
+import { runBoxNoise, runDifference, runIntervals } from "./run-confidence.ts";
 import { confusionImages, runConfusion } from "./run-confusion.ts";
 import { runErrors } from "./run-errors.ts";
 import { queryFailures, type FoundFailures } from "./query-failures.ts";
@@ -49,6 +51,11 @@ export const analysisMethods = {
   runErrors,
   runConfusion,
   confusionImages,
+  runIntervals,
+  runDifference,
+  runBoxNoise,
+  compareTwoRuns,
+  comparedObjects,
 };
 
 export type AnalysisMethods = typeof analysisMethods;

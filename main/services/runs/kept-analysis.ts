@@ -8,7 +8,7 @@ import type { OpenProject } from "../projects/open-project.ts";
 
 export interface KeptAnalysis<Result> {
   readonly runId: number;
-  readonly kind: "errors" | "intervals" | "box-noise";
+  readonly kind: "errors" | "intervals" | "difference" | "box-noise";
   /** Everything the result depends on beside the run and the labels. */
   readonly options: object;
   /** Works it out in a worker of its own, so that the one that answers the page stays free. */
