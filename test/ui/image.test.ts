@@ -203,27 +203,26 @@ async function nextFrames(page: Page): Promise<void> {
   );
 }
 
+/** Reads a part of a layer through a copy: reading back from the canvas itself would slow it down, and warns. */
+const readLayer = (layer: string, area: string) => `((canvas) => {
+  const [x, y, w, h] = ((width, height) => ${area})(canvas.width, canvas.height);
+  const copy = Object.assign(document.createElement("canvas"), { width: w, height: h });
+  const ctx = copy.getContext("2d", { willReadFrequently: true });
+  ctx.drawImage(canvas, -x, -y);
+  return ctx.getImageData(0, 0, w, h).data;
+})(document.querySelector("canvas[data-layer=${layer}]"))`;
+
 /** Waits until the layer of the picture is no longer empty. */
 async function pictureShown(page: Page): Promise<void> {
-  await page.waitForFunction(`(() => {
-    const canvas = document.querySelector("canvas[data-layer=picture]");
-    const ctx = canvas?.getContext("2d");
-    return ctx && ctx.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3] > 0;
-  })()`);
+  const alpha = `${readLayer("picture", "[width >> 1, height >> 1, 1, 1]")}[3]`;
+  await page.waitForFunction(`${alpha} > 0`);
 }
 
-const PAINTED_PIXELS = `(() => {
-  const canvas = document.querySelector("canvas[data-layer=boxes]");
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  let painted = 0;
-  for (let i = 3; i < data.length; i += 4) if (data[i] > 0) painted += 1;
-  return painted;
-})()`;
+const PAINTED_PIXELS = `${readLayer("boxes", "[0, 0, width, height]")}
+  .reduce((painted, value, i) => painted + (i % 4 === 3 && value > 0 ? 1 : 0), 0)`;
 
 const DISTINCT_COLOURS_IN_A_ROW = `(() => {
-  const canvas = document.querySelector("canvas[data-layer=picture]");
-  const y = Math.floor(canvas.height / 2);
-  const { data } = canvas.getContext("2d").getImageData(0, y, 600, 1);
+  const data = ${readLayer("picture", "[0, height >> 1, 600, 1]")};
   const colours = new Set();
   for (let i = 0; i < data.length; i += 4) colours.add(data.slice(i, i + 3).join());
   return colours.size;
