@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { smallFolder } from "../fixtures/app/small-folder.ts";
+import { folderOf } from "../fixtures/formats/temp-folder.ts";
 import { startApp } from "../fixtures/app/started-app.ts";
 
 async function evaluated() {
@@ -62,4 +64,75 @@ test("the confusion matrix counts hits, misses and false alarms, and a cell lead
   expect(await refused("runs/confusionImages", unknown)).toMatchObject({
     code: "category/not-found",
   });
+});
+
+test("two runs are compared object by object, and a number leads to its objects", async () => {
+  const { call, refused, runId, dataset, ended } = await evaluated();
+  // A second detector that finds the car the first misses, and loses the one it finds.
+  const folder = folderOf({
+    "other.json": [{ image_id: 31, category_id: 7, bbox: [30, 10, 20, 15], score: 0.7 }],
+  });
+  const path = join(folder, "other.json");
+  const added = await call("imports/addPredictions", {
+    datasetId: dataset.id,
+    path,
+    format: null,
+    name: "other",
+  });
+  const { predictionSetIds } = (await ended(added.jobId)).result as { predictionSetIds: number[] };
+  const { jobId } = await call("runs/evaluate", {
+    predictionSetId: predictionSetIds[0]!,
+    protocol: "soda-d",
+  });
+  const { runId: otherRunId } = (await ended(jobId)).result as { runId: number };
+
+  const { buckets } = await call("runs/compare", { runId, otherRunId });
+  expect(buckets.find(({ label }) => label === "small")).toEqual({
+    label: "small",
+    gained: 1,
+    lost: 1,
+    both: 0,
+    neither: 0,
+  });
+  expect(buckets.find(({ label }) => label === "medium")).toMatchObject({
+    gained: 0,
+    lost: 0,
+    neither: 1,
+  });
+  const gained = await call("runs/compareObjects", {
+    runId,
+    otherRunId,
+    bucket: "small",
+    change: "gained",
+  });
+  expect(gained).toMatchObject({
+    total: 1,
+    objects: [{ imagePath: "b.jpg", box: [30, 10, 20, 15] }],
+  });
+  const unknown = { runId, otherRunId, bucket: "eS", change: "gained" };
+  expect(await refused("runs/compareObjects", unknown)).toMatchObject({
+    code: "run/unknown-bucket",
+  });
+
+  const difference = await call("runs/difference", { runId, otherRunId });
+  expect(difference).toMatchObject({ runId, otherRunId, resamples: 1000, level: 0.95 });
+  expect(difference.buckets.map(({ label }) => label)).toEqual(["all", "small", "medium", "large"]);
+  expect(await call("runs/difference", { runId, otherRunId })).toEqual(difference);
+});
+
+test("intervals hold the run's own AP, and box noise begins at it", async () => {
+  const { call } = startApp();
+  await call("projects/openSample", {});
+  const { runs } = await call("runs/list", {});
+  const { runId, headline } = { runId: runs[0]!.id, headline: runs[0]!.headline! };
+  const { buckets } = await call("runs/intervals", { runId });
+  const small = buckets[0]!.ap!;
+  expect(small.value).toBeCloseTo(headline, 9);
+  expect(small.low).toBeLessThan(headline);
+  expect(small.high).toBeGreaterThan(headline);
+  const { curves } = await call("runs/boxNoise", { runId });
+  const [still, , onePixel] = curves.find(({ label }) => label === "eS")!.points;
+  expect([still!.pixels, onePixel!.pixels]).toEqual([0, 1]);
+  expect(onePixel!.ap!).toBeLessThan(still!.ap!);
+  expect(onePixel!.ceiling!).toBeLessThan(still!.ceiling!);
 });
