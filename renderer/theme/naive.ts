@@ -1,8 +1,9 @@
 import type { GlobalThemeOverrides } from "naive-ui";
 import type { Tokens } from "./tokens.ts";
 
+// Single quotes: the names end up inside attributes of exported SVG.
 export const fontFamily =
-  '"Inter", -apple-system, "Segoe UI", "Ubuntu", "Cantarell", "Noto Sans", "Liberation Sans", sans-serif';
+  "'Inter', -apple-system, 'Segoe UI', 'Ubuntu', 'Cantarell', 'Noto Sans', 'Liberation Sans', sans-serif";
 export const fontFamilyMono =
   'ui-monospace, "SF Mono", "Cascadia Mono", "Ubuntu Mono", "Liberation Mono", monospace';
 

@@ -88,7 +88,8 @@ export function planOf(report: FolderReport, draft: PlanDraft): ImportPlan {
   };
 }
 
-export function canImport(draft: PlanDraft): boolean {
+export function canImport(report: FolderReport, draft: PlanDraft): boolean {
+  if (draft.labelsPath === null && report.imageFolders.length === 0) return false;
   const named = draft.predictions.every((one) => !one.wanted || one.name.trim() !== "");
   return draft.datasetName.trim() !== "" && named;
 }
