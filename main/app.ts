@@ -10,6 +10,7 @@ import type { Handlers } from "./api/handlers.ts";
 import { imageHandlers } from "./api/images.ts";
 import { importHandlers } from "./api/imports.ts";
 import { jobHandlers } from "./api/jobs.ts";
+import { modelHandlers } from "./api/models.ts";
 import { pageFile } from "./api/page.ts";
 import { pictureResponse } from "./api/pictures.ts";
 import { projectHandlers } from "./api/projects.ts";
@@ -67,6 +68,7 @@ export function buildApp(config: AppConfig, ports: AppPorts): App {
     ...runHandlers(workspace, events),
     ...analysisHandlers(workspace, ports.log),
     ...imageHandlers(workspace),
+    ...modelHandlers(workspace, events),
   };
 
   const hono = new Hono();

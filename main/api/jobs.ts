@@ -6,6 +6,7 @@ export function jobHandlers(workspace: Workspace): HandlersOf<"jobs"> {
     "jobs/list": () => ({ jobs: workspace.project.jobs.list() }),
     "jobs/get": ({ jobId }) => workspace.project.jobs.get(jobId),
     "jobs/cancel": ({ jobId }) => workspace.project.jobs.cancel(jobId),
+    "jobs/resume": ({ jobId }) => workspace.project.jobs.resume(jobId),
     "jobs/clear": () => ({ removed: workspace.project.jobs.clear() }),
   };
 }

@@ -3,6 +3,7 @@ import { datasets } from "./datasets.ts";
 import { images } from "./images.ts";
 import { imports } from "./imports.ts";
 import { jobs } from "./jobs.ts";
+import { models } from "./models.ts";
 import { projects } from "./projects.ts";
 import type { InputOf, OutputOf, ParsedOf } from "./route.ts";
 import { runs } from "./runs.ts";
@@ -18,6 +19,7 @@ export const contract = {
   ...runs,
   ...analysis,
   ...images,
+  ...models,
 };
 
 export type Contract = typeof contract;

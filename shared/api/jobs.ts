@@ -40,6 +40,8 @@ export const jobs = {
   "jobs/list": route<{ readonly jobs: readonly JobRecord[] }>()(z.object({})),
   "jobs/get": route<JobRecord>()(z.object({ jobId: z.int() })),
   "jobs/cancel": route<JobRecord>()(z.object({ jobId: z.int() })),
+  /** Starts an interrupted or failed job again; what it keeps as it goes is not done twice. */
+  "jobs/resume": route<JobRecord>()(z.object({ jobId: z.int() })),
   /** Removes ended jobs from the list. */
   "jobs/clear": route<{ readonly removed: number }>()(z.object({})),
 };

@@ -186,7 +186,10 @@ export function purgeQueries(db: Db) {
     "SELECT id FROM dataset WHERE ready = 0",
   );
   const unreadySets = db.prepare<[], { readonly id: number }>(
-    "SELECT id FROM prediction_set WHERE ready = 0",
+    // What a model was making stays while its job can go on.
+    `SELECT id FROM prediction_set WHERE ready = 0 AND id NOT IN (
+       SELECT prediction_set_id FROM inference JOIN job ON job.id = job_id
+       WHERE job.state IN ('queued', 'running', 'interrupted', 'failed'))`,
   );
   const someAnnotations = db.prepare<[number, number]>(
     `DELETE FROM annotation WHERE id IN (
@@ -204,9 +207,28 @@ export function purgeQueries(db: Db) {
     "DELETE FROM image WHERE id IN (SELECT id FROM image WHERE dataset_id = ? LIMIT ?)",
   );
   const oneSet = db.prepare<[number]>("DELETE FROM prediction_set WHERE id = ?");
+  const hideDataset = db.prepare<[number]>("UPDATE dataset SET ready = 0 WHERE id = ?");
+  const hideSets = db.prepare<[number]>("UPDATE prediction_set SET ready = 0 WHERE dataset_id = ?");
+  const hideSet = db.prepare<[number]>("UPDATE prediction_set SET ready = 0 WHERE id = ?");
+  const runsOf = db.prepare<[number]>("DELETE FROM run WHERE dataset_id = ?");
+  const runsOfSet = db.prepare<[number]>("DELETE FROM run WHERE prediction_set_id = ?");
   const oneDataset = db.prepare<[number]>("DELETE FROM dataset WHERE id = ?");
 
   return {
+    /** Out of sight, with its prediction sets; its runs go. */
+    hideDataset: (datasetId: number): void => {
+      db.transaction(() => {
+        hideDataset.run(datasetId);
+        hideSets.run(datasetId);
+        runsOf.run(datasetId);
+      }).immediate();
+    },
+    hidePredictionSet: (setId: number): void => {
+      db.transaction(() => {
+        hideSet.run(setId);
+        runsOfSet.run(setId);
+      }).immediate();
+    },
     unreadyDatasets: () => unreadyDatasets.all().map(({ id }) => id),
     unreadyPredictionSets: () => unreadySets.all().map(({ id }) => id),
     predictionSetsOf: (datasetId: number) => setsOf.all(datasetId).map(({ id }) => id),

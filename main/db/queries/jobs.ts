@@ -39,6 +39,10 @@ export function jobQueries(db: Db) {
   const interrupt = db.prepare<[number]>(
     "UPDATE job SET state = 'interrupted', ended_at = ? WHERE state IN ('queued', 'running')",
   );
+  const queue = db.prepare<[number]>(
+    `UPDATE job SET state = 'queued', error = NULL, started_at = NULL, ended_at = NULL, phase = '', step = 0,
+       total = NULL, unit = '' WHERE id = ?`,
+  );
   const clear = db.prepare<[]>("DELETE FROM job WHERE state NOT IN ('queued', 'running')");
 
   return {
@@ -62,6 +66,8 @@ export function jobQueries(db: Db) {
       }),
     /** Marks what a crash left queued or running. Returns how many there were. */
     interruptLeftovers: (endedAt: number): number => interrupt.run(endedAt).changes,
+    /** Puts an ended job back among those that wait. */
+    queue: (id: number): void => void queue.run(id),
     /** Removes ended jobs. Returns how many there were. */
     clear: (): number => clear.run().changes,
   };

@@ -1,5 +1,6 @@
 import type { JobKind, JobRecord } from "../../../shared/api/jobs.ts";
 import { AppError } from "../../../shared/domain/app-error.ts";
+import { canResume } from "../../../shared/domain/job-states.ts";
 import type { JobQueries } from "../../db/queries/jobs.ts";
 import type { Events } from "../events.ts";
 import type { JobContext } from "../job-context.ts";
@@ -82,6 +83,23 @@ export class JobQueue {
     } else if (this.#active?.id === id) {
       this.#active.abort.abort(new AppError("job/cancelled", "The job was cancelled."));
     }
+    return this.get(id);
+  }
+
+  /** Queues an interrupted or failed job again. Throws `job/cannot-resume` for any other. */
+  resume(id: number): JobRecord {
+    const job = this.get(id);
+    if (!canResume(job.state))
+      throw new AppError(
+        "job/cannot-resume",
+        `"${job.title}" cannot go on: only an interrupted or failed job can. Start it anew.`,
+      );
+    if (!this.#runners[job.kind])
+      throw new AppError("job/unknown-kind", `There is no job of the kind "${job.kind}" here.`);
+    this.#ports.queries.queue(id);
+    this.#waiting.push(id);
+    this.#tell(id);
+    this.#next();
     return this.get(id);
   }
 

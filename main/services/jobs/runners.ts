@@ -3,6 +3,8 @@ import type { Db } from "../../db/open.ts";
 import type { EvaluationWorker } from "../analysis/evaluation-worker.ts";
 import type { Events } from "../events.ts";
 import { evaluateJob, type EvaluateInput } from "../runs/evaluate-job.ts";
+import { predictJob, type PredictInput } from "../inference/predict-job.ts";
+import { installJob } from "./install-job.ts";
 import { importJob, type ImportInput } from "./import-job.ts";
 import type { JobRunner, JobRunners } from "./queue.ts";
 
@@ -20,5 +22,7 @@ export function jobRunners(ports: RunnerPorts): JobRunners {
       ...(await importJob(ports, input as ImportInput, context)),
     }),
     evaluate: (input, context) => evaluateJob(ports, input as EvaluateInput, context),
+    predict: (input, context) => predictJob(ports, input as PredictInput, context),
+    "install-tensorflow": (_input, context) => installJob(context),
   } satisfies Partial<Record<JobKind, JobRunner>>;
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { answersFile, openOnnx } from "../../../../models/onnx/onnx-detector.ts";
+import { answersFile } from "../../../../models/onnx/answers.ts";
+import { openOnnx } from "../../../../models/onnx/onnx-detector.ts";
 import { readOnnxHeader } from "../../../../models/onnx/onnx-header.ts";
 import { onnxBytes, writeOnnx, type SmallGraph } from "./small-graph.ts";
 
