@@ -73,8 +73,8 @@ export const chartHelp: Readonly<Record<ChartHelpKey, HelpText>> = {
   },
   "box-noise": {
     title: "Sensitivity to box noise",
-    what: "How much AP a bucket would lose if boxes were off by half a pixel, one or two: how precise labels have to be for this bucket.",
-    how: "Each predicted box is moved by that many pixels in a random direction and evaluated again.",
+    what: "How much AP a bucket loses if labels are off by half a pixel, one or two: how precise labels have to be. The ceiling is what a perfect detector would reach against such labels.",
+    how: "Each label is moved by that many pixels in a random direction, its size kept, and the predictions are evaluated again. For the ceiling the unmoved labels stand in for the predictions.",
     formula: null,
     source: fovea,
   },

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { cocoParams, sodaDParams, visDroneParams } from "../../../../shared/domain/protocols.ts";
+import type { XywhPixels } from "../../../../shared/domain/records.ts";
+import { boxNoise } from "../../../../shared/evaluation/confidence/box-noise.ts";
+import { evaluate } from "../../../../shared/evaluation/evaluate.ts";
+import { smallSet } from "../failures/small-set.ts";
+
+/** Objects of 8 px and of 64 px, well apart, each found exactly. */
+const objects = Array.from({ length: 24 }, (_, i) => {
+  const side = i % 2 === 0 ? 8 : 64;
+  return { image: i % 3, box: [100 * i, 40, side, side] as XywhPixels };
+});
+const set = smallSet({
+  images: 3,
+  truth: objects,
+  predictions: objects.map((object, i) => ({ ...object, score: 0.9 - i / 50 })),
+});
+const curveOf = (label: string, params: Parameters<typeof boxNoise>[1] = cocoParams) =>
+  boxNoise(set, params).find((curve) => curve.label === label)!.points;
+
+describe("sensitivity to box noise", () => {
+  test("starts at the run's own AP and falls with every step, small objects first", () => {
+    const { APs: small, APm: medium } = evaluate(set, cocoParams).summary;
+    const smallCurve = curveOf("small");
+    const mediumCurve = curveOf("medium");
+    expect(smallCurve.map(({ pixels }) => pixels)).toEqual([0, 0.5, 1, 2]);
+    expect(smallCurve[0]!.ap).toBeCloseTo(small!, 12);
+    expect(mediumCurve[0]!.ap).toBeCloseTo(medium!, 12);
+    for (let step = 1; step < 4; step++) {
+      expect(smallCurve[step]!.ap!).toBeLessThan(smallCurve[step - 1]!.ap!);
+      expect(smallCurve[step]!.ap!).toBeLessThan(mediumCurve[step]!.ap!);
+    }
+  });
+
+  test("a shift of 1 px along an axis costs an 8 px box the thresholds above IoU 0.78", () => {
+    // Moved by 1 px in any direction, an 8 px box keeps an IoU of 0.71 to 0.78.
+    const { ap } = curveOf("small")[2]!;
+    expect(ap!).toBeGreaterThanOrEqual(0.5);
+    expect(ap!).toBeLessThanOrEqual(0.6);
+  });
+
+  test("the ceiling of exact predictions is the run's own curve", () => {
+    for (const { ap, ceiling } of curveOf("medium")) expect(ceiling).toBeCloseTo(ap!, 12);
+  });
+
+  test("is the same for the same seed and leaves the set as it was", () => {
+    const before = set.truth.boxes.slice();
+    expect(boxNoise(set, cocoParams, { seed: 3 })).toEqual(boxNoise(set, cocoParams, { seed: 3 }));
+    expect(boxNoise(set, cocoParams, { seed: 3 })).not.toEqual(boxNoise(set, cocoParams));
+    expect(set.truth.boxes).toEqual(before);
+  });
+
+  test("works under every protocol and on nothing", () => {
+    expect(curveOf("eS", sodaDParams)[1]!.ap).not.toBeNull();
+    expect(curveOf("all", visDroneParams)[0]!.ap).toBeCloseTo(1, 12);
+    const [empty] = boxNoise(smallSet({}), cocoParams, { steps: [1] });
+    expect(empty).toEqual({ label: "all", points: [{ pixels: 1, ap: null, ceiling: null }] });
+  });
+});
