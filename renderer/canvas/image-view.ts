@@ -113,6 +113,9 @@ export function createImageView(root: HTMLElement, events: ImageViewEvents): Ima
 
   function paintPicture(ctx: CanvasRenderingContext2D, at: Viewport) {
     if (!picture) return;
+    // Where the picture has not come, or cannot, one still sees how far it reaches.
+    ctx.fillStyle = "rgb(128 128 128 / 16%)";
+    ctx.fillRect(at.originX, at.originY, picture.width * at.scale, picture.height * at.scale);
     picture.paint(ctx, at);
     paintPixelGrid(ctx, picture, at);
   }

@@ -2,7 +2,7 @@ import { computed, ref, type Ref } from "vue";
 import { useRoute, useRouter } from "vue-router";
 import type { ImageDetail } from "../../shared/api/images.ts";
 import type { Overlay } from "../canvas/image-view.ts";
-import { HIT, verdictCounts, type Judgement, type Scene } from "../canvas/scene/scene.ts";
+import { HIT, UNJUDGED, verdictCounts, type Judgement, type Scene } from "../canvas/scene/scene.ts";
 import { HIDDEN, visibility } from "../canvas/scene/visibility.ts";
 import {
   addressOf,
@@ -16,6 +16,12 @@ import {
 import { useView } from "../stores/view.ts";
 import { patchAddress, textOf } from "./address.ts";
 import { FIRST_FAILURE } from "./image-steps.ts";
+
+/** The verdicts chosen on another image mean nothing where there is no run. */
+function narrowed(judgement: Judgement, verdicts: readonly number[]): ReadonlySet<number> | null {
+  if (verdicts.length === 0 || judgement.verdict.includes(UNJUDGED)) return null;
+  return new Set(verdicts);
+}
 
 /** The objects of the image view: which are shown, in which order, and which one is selected. */
 export function useImageObjects(
@@ -37,7 +43,7 @@ export function useImageObjects(
       ? visibility(scene.value, judgement.value, {
           truth: view.showTruth,
           predictions: view.showPredictions,
-          verdicts: view.verdicts.length > 0 ? new Set(view.verdicts) : null,
+          verdicts: narrowed(judgement.value, view.verdicts),
         })
       : null,
   );

@@ -212,10 +212,10 @@ const readLayer = (layer: string, area: string) => `((canvas) => {
   return ctx.getImageData(0, 0, w, h).data;
 })(document.querySelector("canvas[data-layer=${layer}]"))`;
 
-/** Waits until the layer of the picture is no longer empty. */
+/** Waits until the middle of the picture is no longer the ground it lies on. */
 async function pictureShown(page: Page): Promise<void> {
   const alpha = `${readLayer("picture", "[width >> 1, height >> 1, 1, 1]")}[3]`;
-  await page.waitForFunction(`${alpha} > 0`);
+  await page.waitForFunction(`${alpha} === 255`);
 }
 
 const PAINTED_PIXELS = `${readLayer("boxes", "[0, 0, width, height]")}
