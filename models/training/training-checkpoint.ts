@@ -1,0 +1,128 @@
+/**
+ * A training's checkpoint: a folder that any reader of the weights layout can load (config.json, model.safetensors with
+ * the averaged weights), plus all that going on needs (training.safetensors, state.json). Replaced whole.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { AppError } from "../../shared/domain/app-error.ts";
+import { writeCheckpoint } from "../rtdetr/checkpoint.ts";
+import { toFileValues } from "../rtdetr/parameters.ts";
+import { SafetensorsFile } from "../weights/safetensors.ts";
+import { writeSafetensors, type TensorToWrite } from "../weights/write-safetensors.ts";
+import type { TrainingState } from "./step.ts";
+
+/** Where a training stands between two steps. */
+export interface TrainingPosition {
+  readonly step: number;
+  readonly epoch: number;
+  /** Steps of the epoch that are done. */
+  readonly stepInEpoch: number;
+  /** State of the stream that denoising draws from. */
+  readonly random: number;
+  readonly best: { readonly step: number; readonly ap: number } | null;
+}
+
+const STATE = "state.json";
+const TENSORS = "training.safetensors";
+
+/** Writes `folder`; what was there stays until the new one is whole. Throws `weights/write-failed`. */
+export function saveTraining(
+  folder: string,
+  state: TrainingState,
+  position: TrainingPosition,
+): void {
+  const fresh = `${folder}.new`;
+  const old = `${folder}.old`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  const { model } = state;
+  writeCheckpoint(fresh, model.config, (spec) => toFileValues(spec, state.average.get(spec.name)!));
+  writeSafetensors(
+    join(fresh, TENSORS),
+    [...trainingTensors(state)].map(([name, tensor]) => toWrite(name, tensor)),
+  );
+  writeFileSync(join(fresh, STATE), `${JSON.stringify(position)}\n`);
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(folder)) renameSync(folder, old);
+  renameSync(fresh, folder);
+  rmSync(old, { recursive: true, force: true });
+}
+
+/** Puts a saved training into a freshly made state of the same model and settings. */
+export function restoreTraining(folder: string, state: TrainingState): TrainingPosition {
+  // A kill between the two renames leaves the old folder under its other name.
+  const from = existsSync(join(folder, STATE)) ? folder : `${folder}.old`;
+  if (!existsSync(join(from, STATE)))
+    throw new AppError(
+      "training/no-checkpoint",
+      `${folder} holds no checkpoint to go on from. Start the training anew.`,
+    );
+  using file = new SafetensorsFile(join(from, TENSORS));
+  for (const slot of ["first", "second"] as const) {
+    for (const name of file.entries.keys()) {
+      if (name.startsWith(`${slot}.`))
+        state.optimizer[slot].set(name.slice(slot.length + 1), read(file, name));
+    }
+  }
+  for (const [name, tensor] of state.model.tensors) {
+    const saved = read(file, `weight.${name}`);
+    if (tensor instanceof tf.Variable) {
+      tensor.assign(saved);
+      saved.dispose();
+    } else {
+      tensor.dispose();
+      state.model.tensors.set(name, saved);
+    }
+  }
+  for (const [name, tensor] of state.average) {
+    tensor.dispose();
+    state.average.set(name, read(file, `average.${name}`));
+  }
+  restoreGenerator(file, state);
+  const position = JSON.parse(readFileSync(join(from, STATE), "utf8")) as TrainingPosition;
+  state.optimizer.step = position.step;
+  return position;
+}
+
+function* trainingTensors(state: TrainingState): Generator<[string, tf.Tensor | Float32Array]> {
+  for (const [name, tensor] of state.model.tensors) yield [`weight.${name}`, tensor];
+  for (const [name, tensor] of state.average) yield [`average.${name}`, tensor];
+  for (const [name, tensor] of state.optimizer.first) yield [`first.${name}`, tensor];
+  for (const [name, tensor] of state.optimizer.second) yield [`second.${name}`, tensor];
+  for (const [name, { variable }] of state.generator?.trained ?? []) yield [name, variable];
+  for (const [part, { mean, variance }] of Object.entries(state.generator?.weights.running ?? {})) {
+    yield [`generator.${part}.running_mean`, Float32Array.from(mean)];
+    yield [`generator.${part}.running_var`, Float32Array.from(variance)];
+  }
+}
+
+function toWrite(name: string, values: tf.Tensor | Float32Array): TensorToWrite {
+  if (values instanceof Float32Array)
+    return { name, dtype: "F32", shape: [values.length], values: () => values };
+  return { name, dtype: "F32", shape: values.shape, values: () => values.dataSync<"float32">() };
+}
+
+function read(file: SafetensorsFile, name: string): tf.Tensor {
+  const entry = file.entries.get(name);
+  if (!entry)
+    throw new AppError(
+      "training/checkpoint-damaged",
+      `${file.path} lacks "${name}". Start the training anew from its weights.`,
+    );
+  return tf.tensor(file.read(name), [...entry.shape]);
+}
+
+function restoreGenerator(file: SafetensorsFile, { generator }: TrainingState): void {
+  if (!generator) return;
+  for (const [name, { variable }] of generator.trained) {
+    const saved = read(file, name);
+    variable.assign(saved);
+    generator.weights.parameters.get(name.slice("generator.".length))!.set(saved.dataSync());
+    saved.dispose();
+  }
+  for (const [part, { mean, variance }] of Object.entries(generator.weights.running)) {
+    mean.set(file.read(`generator.${part}.running_mean`));
+    variance.set(file.read(`generator.${part}.running_var`));
+  }
+}
