@@ -4,6 +4,7 @@ import type { DatasetSummary, PredictionSetSummary } from "../../shared/api/data
 import { AppError } from "../../shared/domain/app-error.ts";
 import { datasetQueries, type DatasetQueries } from "../db/queries/datasets.ts";
 import type { Events } from "../services/events.ts";
+import { removeDataset, removePredictionSet } from "../services/imports/purge.ts";
 import type { Workspace } from "../services/projects/workspace.ts";
 import type { HandlersOf } from "./handlers.ts";
 
@@ -23,9 +24,11 @@ export function datasetHandlers(
       queries().rename(datasetId, name);
       return changed("datasets", dataset(queries(), datasetId));
     },
-    "datasets/remove": ({ datasetId }) => {
-      dataset(queries(), datasetId);
-      queries().remove(datasetId);
+    "datasets/remove": async ({ datasetId }) => {
+      const { db } = workspace.project; // Another project may be open by the time the rows are gone.
+      dataset(datasetQueries(db), datasetId);
+      await removeDataset(db, datasetId);
+      datasetQueries(db).remove(datasetId);
       return changed("datasets", {});
     },
     "datasets/relocate": ({ datasetId, root }) => {
@@ -47,9 +50,10 @@ export function datasetHandlers(
       queries().renamePredictionSet(predictionSetId, name);
       return changed("predictionSets", predictionSet(queries(), predictionSetId));
     },
-    "predictionSets/remove": ({ predictionSetId }) => {
-      predictionSet(queries(), predictionSetId);
-      queries().removePredictionSet(predictionSetId);
+    "predictionSets/remove": async ({ predictionSetId }) => {
+      const { db } = workspace.project;
+      predictionSet(datasetQueries(db), predictionSetId);
+      await removePredictionSet(db, predictionSetId);
       return changed("predictionSets", {});
     },
   };

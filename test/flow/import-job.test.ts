@@ -5,7 +5,11 @@ import type { Db } from "../../main/db/open.ts";
 import { importQueries } from "../../main/db/queries/imports.ts";
 import type { JobProgress } from "../../main/services/job-context.ts";
 import { importFolder, importPredictions } from "../../main/services/imports/import-folder.ts";
-import { purgeUnready } from "../../main/services/imports/purge.ts";
+import {
+  purgeUnready,
+  removeDataset,
+  removePredictionSet,
+} from "../../main/services/imports/purge.ts";
 import { annotationOf, cocoOf, newProject, planOf } from "../fixtures/formats/import-into.ts";
 import { folderOf } from "../fixtures/formats/temp-folder.ts";
 
@@ -203,4 +207,32 @@ test("what a crash left is taken away when the project opens, the rest stays", a
   queries.insertPredictionSet({ ...set, datasetId: left });
   await purgeUnready(db);
   expect(counts(db)).toEqual(kept);
+});
+
+test("a dataset or a prediction set is removed with all that hangs on it, others stay", async () => {
+  const { db, databasePath } = newProject();
+  const quiet = { signal: new AbortController().signal, progress: () => undefined };
+  const first = await importFolder(planWithPredictions(bigFolder(30)), quiet, { databasePath });
+  const second = await importFolder(planWithPredictions(bigFolder(1500)), quiet, { databasePath });
+  const run = db.prepare(
+    `INSERT INTO run (dataset_id, prediction_set_id, name, protocol, params, revision, evaluator_version, report,
+       warning_count, created_at) VALUES (?, ?, 'r', 'coco', '{}', 1, '1', '{}', 0, 5)`,
+  );
+  for (const { datasetId, predictionSetIds } of [first, second])
+    run.run(datasetId, predictionSetIds[0]);
+  await removeDataset(db, second.datasetId);
+  expect(counts(db)).toMatchObject({
+    dataset: 1,
+    annotation: 30,
+    prediction_set: 1,
+    prediction_blob: 1,
+  });
+  await removePredictionSet(db, first.predictionSetIds[0]!);
+  expect(counts(db)).toMatchObject({
+    dataset: 1,
+    annotation: 30,
+    prediction_set: 0,
+    prediction_blob: 0,
+  });
+  expect(db.prepare("SELECT count(*) AS n FROM run").get()).toEqual({ n: 0 });
 });

@@ -1,15 +1,16 @@
 import type { Db } from "../../db/open.ts";
 
-const LONGEST_MS = 20;
-const ROWS_BETWEEN_LOOKS = 64;
+const LONGEST_MS = 8;
+const PAUSE_MS = 4;
 
 /**
- * Groups writes into transactions of about 20 ms: long enough to be fast, short enough that an edit made meanwhile
- * through another connection does not wait. `end` must be called; `abandon` rolls back what is open.
+ * Groups writes into short transactions with a pause after each. SQLite has no queue: a connection that waits looks
+ * now and then whether the database is free, so without pauses an edit made meanwhile would starve.
+ * `end` must be called; `abandon` rolls back what is open.
  */
 export class PacedWrites {
   readonly #db: Db;
-  #rows = 0;
+  readonly #never = new Int32Array(new SharedArrayBuffer(4));
   #since = 0;
 
   constructor(db: Db) {
@@ -20,12 +21,11 @@ export class PacedWrites {
     if (!this.#db.inTransaction) {
       this.#db.exec("BEGIN IMMEDIATE");
       this.#since = performance.now();
-      this.#rows = 0;
     }
     const result = statement();
-    this.#rows += 1;
-    if (this.#rows % ROWS_BETWEEN_LOOKS === 0 && performance.now() - this.#since > LONGEST_MS) {
+    if (performance.now() - this.#since > LONGEST_MS) {
       this.end();
+      Atomics.wait(this.#never, 0, 0, PAUSE_MS);
     }
     return result;
   }
