@@ -24,7 +24,7 @@ export function barsOf(row: PublishedRow, report: RunReport): BarSet {
     published: true,
     ap: Object.fromEntries(
       report.buckets.map((bucket, at) => {
-        const percent = row.metrics[keyOf(bucket.label, at, report)];
+        const percent = row.metrics[apKeyOf(bucket.label, at, report)];
         return [bucket.label, percent === undefined ? null : percent / 100];
       }),
     ),
@@ -32,7 +32,7 @@ export function barsOf(row: PublishedRow, report: RunReport): BarSet {
 }
 
 /** The summary's key of a bucket's AP: the first range is the headline, COCO's others end in a letter. */
-function keyOf(label: string, at: number, report: RunReport): string {
+export function apKeyOf(label: string, at: number, report: RunReport): string {
   if (at === 0) return "AP";
   return report.protocol === "coco" ? `AP${label[0] ?? ""}` : `AP_${label}`;
 }

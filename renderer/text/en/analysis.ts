@@ -42,6 +42,7 @@ export const analysis = {
   "analysis.change": "Objects gained and lost",
   "analysis.changeCounted": "{objects}, IoU {iou}, score {score} and above",
   "analysis.changeAxis": "Objects, %",
+  "analysis.changeClick": "Click a part: its objects",
   "analysis.gained": "Gained",
   "analysis.lost": "Lost",
   "analysis.both": "Found by both",

@@ -36,7 +36,7 @@ export function bucketBars(
     label: {
       show: sets.length <= 3,
       position: "top",
-      distance: set.intervals ? 14 : 4,
+      distance: 4,
       color: tokens.text,
       fontWeight: 600,
       formatter: ({ data }: { data: { ap: number | null } }) => formatAp(data.ap),
@@ -44,6 +44,8 @@ export function bucketBars(
     data: buckets.map((bucket) => ({
       value: percent(set.ap[bucket.label]),
       ap: set.ap[bucket.label] ?? null,
+      // The whisker says it, above its end.
+      ...(set.intervals?.[bucket.label] ? { label: { show: false } } : {}),
       itemStyle: {
         borderRadius: [2, 2, 0, 0],
         ...(set.published ? { color: tokens.lineStrong, decal: hatch(tokens) } : {}),

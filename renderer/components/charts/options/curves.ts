@@ -1,3 +1,4 @@
+import type { RunBoxNoise } from "../../../../shared/api/analysis.ts";
 import type { RunReport } from "../../../../shared/api/runs.ts";
 import { bucketColours, isWhole } from "../../../theme/bucket-colour.ts";
 import type { Tokens } from "../../../theme/tokens.ts";
@@ -13,6 +14,8 @@ interface Line {
   readonly name: string;
   readonly colour: string;
   readonly dashed: boolean;
+  /** A quiet line without a place in the legend. */
+  readonly faint?: boolean;
   /** Both axes as drawn. */
   readonly points: readonly (readonly [number, number])[];
 }
@@ -71,6 +74,52 @@ export function apByIouSheet(report: RunReport): Sheet {
   };
 }
 
+/** AP over the pixels by which labels are off; thin dotted lines are what a perfect detector would reach. */
+export function boxNoiseChart(
+  noise: RunBoxNoise,
+  ranges: RunReport["params"]["areaRanges"],
+  tokens: Tokens,
+): ChartOption {
+  const colours = bucketColours(ranges, tokens);
+  const lines = noise.curves.flatMap((curve) => {
+    const colour = colours[curve.label] ?? tokens.text;
+    const along = (kind: "ap" | "ceiling") =>
+      curve.points.flatMap((point) => {
+        const value = point[kind];
+        return value === null ? [] : [[point.pixels, value * 100] as const];
+      });
+    return [
+      { name: curve.label, colour, dashed: false, points: along("ap") },
+      {
+        name: `${curve.label}, ${t("analysis.ceiling")}`,
+        colour,
+        dashed: true,
+        faint: true,
+        points: along("ceiling"),
+      },
+    ];
+  });
+  return lineChart(
+    lines.filter((line) => line.points.length > 0),
+    tokens,
+    {
+      x: baseAxis(tokens, t("analysis.noiseAxis")),
+      y: valueAxis(tokens, t("charts.bucketApAxis")),
+      heading: (x) => `${x} px`,
+      symbols: true,
+    },
+  );
+}
+
+export function boxNoiseSheet(noise: RunBoxNoise): Sheet {
+  return {
+    columns: ["bucket", "pixels", "AP", "AP of a perfect detector"],
+    rows: noise.curves.flatMap((curve) =>
+      curve.points.map((point) => [curve.label, point.pixels, point.ap, point.ceiling]),
+    ),
+  };
+}
+
 function linesOf(
   report: RunReport,
   tokens: Tokens,
@@ -99,7 +148,14 @@ function lineChart(
 ): ChartOption {
   return {
     ...chartBase(tokens),
-    ...(lines.length > 1 ? { legend: legend(tokens) } : {}),
+    ...(lines.length > 1
+      ? {
+          legend: {
+            ...legend(tokens),
+            data: lines.filter((line) => !line.faint).map((line) => line.name),
+          },
+        }
+      : {}),
     grid: { left: 44, right: 14, top: lines.length > 1 ? 30 : 12, bottom: 42 },
     xAxis: look.x,
     yAxis: look.y,
@@ -121,9 +177,13 @@ function lineChart(
       type: "line",
       name: line.name,
       data: line.points,
-      symbol: look.symbols ? "circle" : "none",
+      symbol: look.symbols && !line.faint ? "circle" : "none",
       symbolSize: 5,
-      lineStyle: { width: 1.8, color: line.colour, type: line.dashed ? "dashed" : "solid" },
+      lineStyle: {
+        width: line.faint ? 1 : 1.8,
+        color: line.colour,
+        type: line.faint ? "dotted" : line.dashed ? "dashed" : "solid",
+      },
       itemStyle: { color: line.colour },
       emphasis: { focus: "series" },
     })),

@@ -1,3 +1,4 @@
+import { formatAp } from "../../../text/format.ts";
 import type { Tokens } from "../../../theme/tokens.ts";
 
 /** Ends of a confidence interval, 0..1. */
@@ -8,6 +9,7 @@ export interface Interval {
 
 interface WhiskerSet {
   readonly name: string;
+  readonly ap: Readonly<Record<string, number | null>>;
   readonly intervals?: Readonly<Record<string, Interval>>;
 }
 
@@ -17,7 +19,7 @@ interface DrawApi {
   size(extent: readonly [number, number]): [number, number];
 }
 
-/** An interval on each bar of a grouped bar chart, drawn over it. Sets without intervals have none. */
+/** An interval on each bar of a grouped bar chart with the value above it. Sets without intervals have none. */
 export function whiskers(
   labels: readonly string[],
   sets: readonly WhiskerSet[],
@@ -37,7 +39,11 @@ export function whiskers(
               return interval ? [[x, interval.low * 100, interval.high * 100]] : [];
             }),
             renderItem: (_params: unknown, api: DrawApi) =>
-              whisker(api, offsetOf(at, sets.length, api.size([1, 0])[0]), tokens.text),
+              whisker(api, {
+                offset: offsetOf(at, sets.length, api.size([1, 0])[0]),
+                colour: tokens.text,
+                words: sets.length > 3 ? "" : formatAp(set.ap[labels[api.value(0)] ?? ""]),
+              }),
           },
         ]
       : [],
@@ -52,7 +58,10 @@ function offsetOf(at: number, count: number, band: number): number {
   return (at - (count - 1) / 2) * width * 1.12;
 }
 
-function whisker(api: DrawApi, offset: number, colour: string): Record<string, unknown> {
+function whisker(
+  api: DrawApi,
+  { offset, colour, words }: { offset: number; colour: string; words: string },
+): Record<string, unknown> {
   const [x, top] = api.coord([api.value(0), api.value(2)]);
   const [, bottom] = api.coord([api.value(0), api.value(1)]);
   const middle = x + offset;
@@ -67,6 +76,19 @@ function whisker(api: DrawApi, offset: number, colour: string): Record<string, u
       line(middle, top, middle, bottom),
       line(middle - 4, top, middle + 4, top),
       line(middle - 4, bottom, middle + 4, bottom),
+      {
+        type: "text",
+        style: {
+          x: middle,
+          y: top - 5,
+          text: words,
+          fill: colour,
+          align: "center",
+          verticalAlign: "bottom",
+          fontSize: 11,
+          fontWeight: 600,
+        },
+      },
     ],
   };
 }
