@@ -1,6 +1,6 @@
 /**
  * One RT-DETR with random weights that runs a forward pass for each line it reads, and answers with one
- * JSON line: { ms, peakMb }. Started by `bench/detector.ts`. Arguments: ARCH SIZE BATCH.
+ * JSON line: { ms, cpuMs, peakMb }. Started by `bench/detector.ts`. Arguments: ARCH SIZE BATCH.
  */
 import { createInterface } from "node:readline";
 import { initialValues } from "../models/rtdetr/initial-values.ts";
@@ -17,9 +17,12 @@ const sizes = Array.from({ length: count }, () => ({ width: size, height: size }
 
 process.stdout.write(`${JSON.stringify({ name: "Fovea", ready: true })}\n`);
 for await (const _line of createInterface({ input: process.stdin })) {
+  const cpu = process.cpuUsage();
   const began = performance.now();
   await detector.detect({ values, count, width: size, height: size }, sizes);
   const ms = performance.now() - began;
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuMs = (user + system) / 1000;
   const peakMb = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(`${JSON.stringify({ ms, peakMb })}\n`);
+  process.stdout.write(`${JSON.stringify({ ms, cpuMs, peakMb })}\n`);
 }

@@ -20,10 +20,17 @@ const { values: options } = parseArgs({
 });
 const rounds = Number(options.rounds);
 
+interface Pass {
+  readonly ms: number;
+  /** Processor time, all cores together: less disturbed by other programs. */
+  readonly cpuMs: number;
+  readonly peakMb: number;
+}
+
 /** A program that runs one forward pass each time it is asked. */
 interface Runner {
   readonly name: string;
-  readonly run: () => Promise<{ ms: number; peakMb: number }>;
+  readonly run: () => Promise<Pass>;
   readonly stop: () => void;
 }
 
@@ -54,7 +61,7 @@ async function start(program: string, args: readonly string[]): Promise<Runner |
       child.stdin!.write("run\n");
       const result = await answer();
       if (result === null) throw new Error(`${program} ended during a run: ${words.slice(-400)}`);
-      return result as unknown as { ms: number; peakMb: number };
+      return result as unknown as Pass;
     },
   };
 }
@@ -72,13 +79,15 @@ async function measure(arch: string): Promise<Record<string, unknown>> {
     if (runner !== null) runners.push(runner);
   }
   const times = runners.map(() => [] as number[]);
+  const cpuTimes = runners.map(() => [] as number[]);
   const peaks = runners.map(() => 0);
   try {
     for (const runner of runners) await runner.run(); // the first pass sets things up
     for (let round = 0; round < rounds; round += 1)
       for (const [which, runner] of runners.entries()) {
-        const { ms, peakMb } = await runner.run();
+        const { ms, cpuMs, peakMb } = await runner.run();
         times[which]!.push(ms);
+        cpuTimes[which]!.push(cpuMs);
         peaks[which] = peakMb;
       }
   } finally {
@@ -89,14 +98,16 @@ async function measure(arch: string): Promise<Record<string, unknown>> {
     name,
     medianMs: Math.round(median(times[which]!)),
     bestMs: Math.round(Math.min(...times[which]!)),
+    medianCpuMs: Math.round(median(cpuTimes[which]!)),
     peakMb: Math.round(peaks[which]!),
     /** Our time over this program's: the median over the rounds, and of the best times. */
     ratio: round2(median(ours.map((ms, i) => ms / times[which]![i]!))),
     ratioOfBest: round2(Math.min(...ours) / Math.min(...times[which]!)),
   }));
-  for (const { name, medianMs, bestMs, peakMb, ratio, ratioOfBest } of programs)
+  for (const { name, medianMs, bestMs, medianCpuMs, peakMb, ratio, ratioOfBest } of programs)
     process.stderr.write(
-      `${arch} ${options.size}x${options.size} batch ${options.batch} ${name}: median ${medianMs} ms, best ${bestMs} ms, peak ${peakMb} MB; ours takes ${ratio}x (best ${ratioOfBest}x)\n`,
+      `${arch} ${options.size}x${options.size} batch ${options.batch} ${name}: median ${medianMs} ms, ` +
+        `best ${bestMs} ms, processor ${medianCpuMs} ms, peak ${peakMb} MB; ours takes ${ratio}x (best ${ratioOfBest}x)\n`,
     );
   return { arch, size: Number(options.size), batch: Number(options.batch), rounds, programs };
 }

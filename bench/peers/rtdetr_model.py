@@ -46,8 +46,10 @@ def serve(name, step):
 
     print(json.dumps({"name": name, "ready": True}), flush=True)
     for _ in sys.stdin:
+        cpu = time.process_time()
         began = time.perf_counter()
         step()
         ms = (time.perf_counter() - began) * 1e3
+        cpu_ms = (time.process_time() - cpu) * 1e3
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"ms": ms, "peakMb": peak}), flush=True)
+        print(json.dumps({"ms": ms, "cpuMs": cpu_ms, "peakMb": peak}), flush=True)

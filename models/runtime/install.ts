@@ -48,7 +48,10 @@ export async function installTensorFlow(
   readonly folder: string;
 }> {
   const present = installedBuild();
-  if (present !== null && (present.build.variant === "cuda" || !wantCuda)) return present;
+  if (present !== null && (present.build.variant === "cuda" || !wantCuda)) {
+    clearLeftovers(dirname(present.folder));
+    return present;
+  }
   assertSupportedSystem();
   if (wantCuda || hasNvidiaDriver()) {
     try {
@@ -101,11 +104,7 @@ function prepareParent(folder: string, build: TensorFlowBuild): string {
   const parent = dirname(folder);
   try {
     mkdirSync(parent, { recursive: true });
-    for (const name of readdirSync(parent)) {
-      const owner = /^\.building-(\d+)-/.exec(name)?.[1];
-      if (owner !== undefined && !isRunning(Number(owner)))
-        rmSync(join(parent, name), { recursive: true, force: true });
-    }
+    clearLeftovers(parent);
   } catch (error) {
     throw new AppError(
       "tensorflow/cache-unwritable",
@@ -121,6 +120,15 @@ function prepareParent(folder: string, build: TensorFlowBuild): string {
         "Make room, or set XDG_CACHE_HOME to a folder on another disk.",
     );
   return parent;
+}
+
+/** Removes what installations left that were killed. */
+function clearLeftovers(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const owner = /^\.building-(\d+)-/.exec(name)?.[1];
+    if (owner !== undefined && !isRunning(Number(owner)))
+      rmSync(join(parent, name), { recursive: true, force: true });
+  }
 }
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
