@@ -48,8 +48,8 @@ function changesOf(
   const run = judged.run(runId, iou);
   const other = judged.run(otherRunId, iou);
   refuseOtherDataset(run.dataset, other.dataset);
-  const first = judged.verdicts(runId, run, score);
-  const second = judged.verdicts(otherRunId, other, score);
+  const first = judged.verdicts(run, score);
+  const second = judged.verdicts(other, score);
   return { run, changes: compareRuns(run.rows.set.truth, run.params, first, second) };
 }
 

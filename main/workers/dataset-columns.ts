@@ -1,10 +1,12 @@
 import type { Category } from "../../shared/domain/records.ts";
 import { AppError } from "../../shared/domain/app-error.ts";
-import type { ColumnQueries, ImageRow } from "../db/queries/columns.ts";
+import type { ColumnQueries, DatasetState, ImageRow } from "../db/queries/columns.ts";
 
 /** A dataset as columns. I images in ascending id of the user's files, N annotations of every role in file order. */
 export interface DatasetColumns {
   readonly id: number;
+  /** Stands for this dataset with these labels and no other. */
+  readonly key: string;
   readonly revision: number;
   /** Every category, in ascending id of the user's files; columns hold indices into this list. */
   readonly categories: readonly Category[];
@@ -33,15 +35,22 @@ export interface DatasetColumns {
   readonly bytes: number;
 }
 
+export function datasetKey(id: number, { revision, createdAt }: DatasetState): string {
+  return `${id}@${revision}/${createdAt}`;
+}
+
+export function datasetNotFound(id: number): AppError {
+  return new AppError(
+    "dataset/not-found",
+    `There is no dataset ${id} in this project; it may have been removed.`,
+  );
+}
+
 /** Throws `dataset/not-found`. */
 export function loadDataset(queries: ColumnQueries, datasetId: number): DatasetColumns {
-  const revision = queries.revision(datasetId);
-  if (revision === null) {
-    throw new AppError(
-      "dataset/not-found",
-      `There is no dataset ${datasetId} in this project; it may have been removed.`,
-    );
-  }
+  const state = queries.datasetState(datasetId);
+  if (state === null) throw datasetNotFound(datasetId);
+  const { revision } = state;
   const categories = queries.categories(datasetId);
   const images = queries.images(datasetId);
   const imageIndex = new Map(images.map(({ id }, i) => [id, i]));
@@ -72,7 +81,18 @@ export function loadDataset(queries: ColumnQueries, datasetId: number): DatasetC
   }
   const grouped = groupByImage(columns.image, images.length);
   const bytes = 70 * count + 250 * images.length;
-  return { id: datasetId, revision, categories, images, imageIndex, ...columns, ...grouped, bytes };
+  const key = datasetKey(datasetId, state);
+  return {
+    id: datasetId,
+    key,
+    revision,
+    categories,
+    images,
+    imageIndex,
+    ...columns,
+    ...grouped,
+    bytes,
+  };
 }
 
 /** One counting pass: the rows of each image, in the order they stand. image: [rows] index of each row's image. */

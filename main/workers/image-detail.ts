@@ -39,7 +39,7 @@ export function imageDetail(
     );
     return { image, datasetId, annotations, predictions: [] };
   }
-  const verdicts = judged.verdicts(filter.runId!, run, filter.score);
+  const verdicts = judged.verdicts(run, filter.score);
   return {
     image,
     datasetId,

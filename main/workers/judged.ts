@@ -31,6 +31,8 @@ export interface SizedDataset {
 
 /** A run at one IoU: who matched whom. Truth rows are judged rows, see EvaluationRows; predictions are the set's own. */
 export interface JudgedRun extends SizedDataset {
+  /** Stands for these labels, predictions, parameters and IoU and no others. */
+  readonly key: string;
   readonly predictions: PredictionSetColumns;
   readonly predictionSizes: SizeClasses;
   readonly rows: EvaluationRows;
@@ -58,7 +60,7 @@ export class JudgedRuns {
   /** Without a run sizes are told in SODA-D's ranges. Throws `dataset/not-found`. */
   dataset(datasetId: number, params: EvaluationParams = sodaDParams): SizedDataset {
     const dataset = this.#columns.dataset(datasetId);
-    const key = `${datasetId}@${dataset.revision} ${JSON.stringify(params.areaRanges)}`;
+    const key = `${dataset.key} ${JSON.stringify(params.areaRanges)}`;
     return this.#sized.get(key, () => {
       const truthSizes = sizeClasses(dataset.area, params);
       return { dataset, params, truthSizes, bytes: 3 * dataset.area.length };
@@ -69,13 +71,14 @@ export class JudgedRuns {
   run(runId: number, iou: number): JudgedRun {
     const { predictionSetId, params } = storedRun(this.#queries, runId);
     const { dataset, predictions } = this.#columns.predictions(predictionSetId);
-    const key = `${dataset.revision} ${predictionSetId} ${iou} ${JSON.stringify(params)}`;
+    const key = JSON.stringify([dataset.key, predictions.key, iou, params]);
     return this.#runs.get(key, () => {
       const rows = judgingRows(dataset, predictions);
       const judgement = judge(rows.set, params, iou);
       const bytes = 60 * predictions.score.length + 60 * dataset.area.length;
       return {
         ...this.dataset(dataset.id, params),
+        key,
         predictions,
         predictionSizes: this.#sizesOf(predictions, params),
         rows,
@@ -87,8 +90,8 @@ export class JudgedRuns {
   }
 
   /** The verdict on every box of a judged run at a score threshold. */
-  verdicts(runId: number, run: JudgedRun, score: number): Verdicts {
-    const key = `${runId} ${run.dataset.revision} ${run.judgement.iou} ${score}`;
+  verdicts(run: JudgedRun, score: number): Verdicts {
+    const key = `${run.key} ${score}`;
     return this.#verdicts.get(key, () => ({
       ...verdictsAt(run.judgement, run.rows.set, score),
       bytes: run.dataset.area.length + run.predictions.score.length,
@@ -96,7 +99,7 @@ export class JudgedRuns {
   }
 
   #sizesOf(predictions: PredictionSetColumns, params: EvaluationParams): SizeClasses {
-    const key = `${predictions.id} ${JSON.stringify(params.areaRanges)}`;
+    const key = `${predictions.key} ${JSON.stringify(params.areaRanges)}`;
     return this.#predictionSizes.get(key, () => {
       const { boxes, score } = predictions;
       const area = new Float64Array(score.length);

@@ -1,7 +1,12 @@
 import { AppError } from "../../shared/domain/app-error.ts";
 import type { ColumnQueries } from "../db/queries/columns.ts";
 import type { JobProgress } from "../services/job-context.ts";
-import { loadDataset, type DatasetColumns } from "./dataset-columns.ts";
+import {
+  datasetKey,
+  datasetNotFound,
+  loadDataset,
+  type DatasetColumns,
+} from "./dataset-columns.ts";
 import { LruCache } from "./lru-cache.ts";
 import { loadPredictions, type PredictionSetColumns } from "./prediction-columns.ts";
 
@@ -19,8 +24,9 @@ export class LoadedColumns {
 
   /** Throws `dataset/not-found`. */
   dataset(id: number): DatasetColumns {
-    const revision = this.#queries.revision(id);
-    return this.#datasets.get(`${id}@${revision}`, () => loadDataset(this.#queries, id));
+    const state = this.#queries.datasetState(id);
+    if (state === null) throw datasetNotFound(id);
+    return this.#datasets.get(datasetKey(id, state), () => loadDataset(this.#queries, id));
   }
 
   /** Throws `prediction-set/not-found`. */
@@ -31,18 +37,19 @@ export class LoadedColumns {
     readonly dataset: DatasetColumns;
     readonly predictions: PredictionSetColumns;
   } {
-    const datasetId = this.#queries.datasetOfPredictionSet(setId);
-    if (datasetId === null) {
+    const state = this.#queries.predictionSetState(setId);
+    if (state === null) {
       throw new AppError(
         "prediction-set/not-found",
         `There is no prediction set ${setId} in this project; it may have been removed.`,
       );
     }
-    const dataset = this.dataset(datasetId);
+    const dataset = this.dataset(state.datasetId);
     // Image and category rows of a dataset never change their index without a change of its image list.
-    const key = `${setId}@${dataset.images.length}x${dataset.categories.length}`;
+    const shape = `${dataset.images.length}x${dataset.categories.length}`;
+    const key = `${setId}/${state.createdAt} ${state.predictionCount} ${shape}`;
     const predictions = this.#predictions.get(key, () =>
-      loadPredictions(this.#queries, setId, dataset, report),
+      loadPredictions(this.#queries, { setId, key }, dataset, report),
     );
     return { dataset, predictions };
   }

@@ -7,7 +7,8 @@ const REPORT_EVERY = 500;
 
 /** The P predictions of a set, image after image as the dataset's images stand, in file order within each. */
 export interface PredictionSetColumns {
-  readonly id: number;
+  /** Stands for this set on these images and categories and no other. */
+  readonly key: string;
   /** [P] index into the dataset's images. */
   readonly image: Int32Array;
   /** [P] index into the dataset's categories. */
@@ -23,7 +24,7 @@ export interface PredictionSetColumns {
 
 export function loadPredictions(
   queries: ColumnQueries,
-  setId: number,
+  { setId, key }: { readonly setId: number; readonly key: string },
   dataset: DatasetColumns,
   report: (at: JobProgress) => void,
 ): PredictionSetColumns {
@@ -56,7 +57,7 @@ export function loadPredictions(
     }
   }
   return {
-    id: setId,
+    key,
     image,
     category,
     boxes,

@@ -46,7 +46,7 @@ export function queryFailures(
 
 function findFailures(state: AnalysisState, run: JudgedRun, input: FailureInput): FoundFailures {
   const { filter, kinds, reasons, sort } = input;
-  const key = `${run.dataset.revision} ${sort} ${JSON.stringify([filter, kinds, reasons])}`;
+  const key = JSON.stringify([run.key, sort, filter, kinds, reasons]);
   return state.failures.get(key, () => {
     const codes = collect(state, run, input);
     const order = sortFailures(run, codes, sort);
@@ -60,7 +60,7 @@ function collect(
   run: JudgedRun,
   { filter, kinds, reasons }: FailureInput,
 ): Int32Array {
-  const verdicts = state.judged.verdicts(filter.runId!, run, filter.score);
+  const verdicts = state.judged.verdicts(run, filter.score);
   const test = objectTest(run, filter);
   const needle = filter.text.toLowerCase();
   const inText =

@@ -1,5 +1,6 @@
 import type { Parsed } from "../../shared/api/contract.ts";
 import type { ImageCard } from "../../shared/api/images.ts";
+import { AppError } from "../../shared/domain/app-error.ts";
 import { FALSE_ALARM, HIT, MISS } from "../../shared/evaluation/failures/verdicts.ts";
 import { ScoreSorter } from "../../shared/evaluation/sort-scores.ts";
 import type { JudgedRun, SizedDataset } from "./judged.ts";
@@ -61,14 +62,20 @@ export function imageSequence(state: AnalysisState, input: SequenceInput): { ima
 function findImages(state: AnalysisState, { datasetId, filter, sort }: SequenceInput): FoundImages {
   const { judged } = state;
   const run = filter.runId === null ? null : judged.run(filter.runId, filter.iou);
+  if (run && run.dataset.id !== datasetId) {
+    throw new AppError(
+      "run/other-dataset",
+      `Run ${filter.runId} is not of dataset ${datasetId}. Choose a run of that dataset.`,
+    );
+  }
   const sized = run ?? judged.dataset(datasetId);
-  const key = `${datasetId}@${sized.dataset.revision} ${sort} ${JSON.stringify(filter)}`;
+  const key = JSON.stringify([run?.key ?? sized.dataset.key, sort, filter]);
   return state.found.get(key, () => {
     const counts = emptyCounts(sized.dataset.images.length);
     const bits = run ? verdictBits(filter.verdicts) : 0;
     const test = objectTest(sized, filter);
     if (run) {
-      const verdicts = judged.verdicts(filter.runId!, run, filter.score);
+      const verdicts = judged.verdicts(run, filter.score);
       countTruth(
         sized,
         test,
@@ -185,7 +192,7 @@ export class NameRanks {
 
   /** [I] */
   ranks(dataset: SizedDataset["dataset"]): Int32Array {
-    return this.#ranks.get(`${dataset.id} ${dataset.images.length}`, () => {
+    return this.#ranks.get(dataset.key, () => {
       const { compare } = new Intl.Collator("en", { numeric: true });
       const order = dataset.images.map((_, i) => i);
       order.sort((a, b) => compare(dataset.images[a]!.path, dataset.images[b]!.path));

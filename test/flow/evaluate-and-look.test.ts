@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { smallFolder } from "../fixtures/app/small-folder.ts";
+import { folderOf } from "../fixtures/formats/temp-folder.ts";
 import { startApp, temporaryFolder, type StartedApp } from "../fixtures/app/started-app.ts";
 
 async function importedAndEvaluated(started: StartedApp) {
@@ -146,6 +148,48 @@ test("an image tells the verdict, the match and the bucket of every box", async 
   const bare = await call("images/get", { imageId, filter: {} });
   expect(bare.predictions).toEqual([]);
   expect(bare.annotations[0]).toMatchObject({ verdict: null, box: [5, 6, 10, 12], area: 120 });
+});
+
+test("predictions that take the number of removed ones are not taken for them", async () => {
+  const { call, refused, ended, datasetId, runId } = await importedAndEvaluated(startApp());
+  const before = await call("images/query", { datasetId, filter: { runId } });
+  const { predictionSets } = await call("predictionSets/list", { datasetId });
+  await call("predictionSets/remove", { predictionSetId: predictionSets[0]!.id });
+  expect(await refused("images/query", { datasetId, filter: { runId } })).toMatchObject({
+    code: "run/not-found",
+  });
+
+  const folder = folderOf({
+    "better.json": [
+      { image_id: 31, category_id: 7, bbox: [5, 6, 10, 12], score: 0.9 },
+      { image_id: 31, category_id: 7, bbox: [30, 10, 20, 15], score: 0.8 },
+    ],
+  });
+  const path = join(folder, "better.json");
+  const added = await call("imports/addPredictions", {
+    datasetId,
+    path,
+    format: null,
+    name: "better",
+  });
+  const { predictionSetIds } = (await ended(added.jobId)).result as { predictionSetIds: number[] };
+  expect(predictionSetIds).toEqual([predictionSets[0]!.id]);
+  const { jobId } = await call("runs/evaluate", {
+    predictionSetId: predictionSetIds[0]!,
+    protocol: "soda-d",
+  });
+  expect((await ended(jobId)).result).toEqual({ runId });
+  const after = await call("images/query", { datasetId, filter: { runId } });
+  expect(before.items.find(({ path: name }) => name === "b.jpg")).toMatchObject({
+    hits: 1,
+    misses: 1,
+    falseAlarms: 2,
+  });
+  expect(after.items.find(({ path: name }) => name === "b.jpg")).toMatchObject({
+    hits: 2,
+    misses: 0,
+    falseAlarms: 0,
+  });
 });
 
 test("the sample project fills itself and has runs of both detectors under both protocols", async () => {

@@ -25,14 +25,27 @@ export type AnnotationRow = [
   ignore: number,
 ];
 
+/** Ids are given again once their row is gone; the time tells the one from the other. */
+export interface DatasetState {
+  readonly revision: number;
+  readonly createdAt: number;
+}
+
+export interface PredictionSetState {
+  readonly datasetId: number;
+  readonly predictionCount: number;
+  readonly createdAt: number;
+}
+
 /** Whole tables of a dataset, to be read into typed arrays. */
 export function columnQueries(db: Db) {
-  const revision = db
-    .prepare<[number], number>("SELECT revision FROM dataset WHERE id = ?")
-    .pluck();
-  const setDataset = db
-    .prepare<[number], number>("SELECT dataset_id FROM prediction_set WHERE id = ?")
-    .pluck();
+  const datasetState = db.prepare<[number], DatasetState>(
+    "SELECT revision, created_at AS createdAt FROM dataset WHERE id = ?",
+  );
+  const setState = db.prepare<[number], PredictionSetState>(
+    `SELECT dataset_id AS datasetId, prediction_count AS predictionCount, created_at AS createdAt
+       FROM prediction_set WHERE id = ?`,
+  );
   const imageDataset = db
     .prepare<[number], number>("SELECT dataset_id FROM image WHERE id = ?")
     .pluck();
@@ -84,8 +97,8 @@ export function columnQueries(db: Db) {
 
   return {
     /** null where there is no such dataset. */
-    revision: (datasetId: number): number | null => revision.get(datasetId) ?? null,
-    datasetOfPredictionSet: (setId: number): number | null => setDataset.get(setId) ?? null,
+    datasetState: (datasetId: number): DatasetState | null => datasetState.get(datasetId) ?? null,
+    predictionSetState: (setId: number): PredictionSetState | null => setState.get(setId) ?? null,
     datasetOfImage: (imageId: number): number | null => imageDataset.get(imageId) ?? null,
     run: (runId: number): { predictionSetId: number; params: EvaluationParams } | null => {
       const row = run.get(runId);
