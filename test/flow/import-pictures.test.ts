@@ -173,7 +173,7 @@ test("a folder that may only be read is imported and left as it is", async () =>
   }
 });
 
-test("100,000 pictures in one folder become 100,000 images", async () => {
+test("100,000 pictures in one folder become 100,000 images", { timeout: 240_000 }, async () => {
   const root = folderOf({ "img/p0.jpg": await jpeg(8, 6), "img/p1.jpg": await jpeg(8, 6) });
   // Links: a file system takes some 65,000 of one file.
   for (let n = 2; n < 100_000; n += 1) {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ImageEntry } from "../../formats/label-records.ts";
 import type { NewProblem } from "../../formats/problem-log.ts";
+import type { FoundPicture } from "../../files/picture-index.ts";
 import { type HeaderRead, readPictureHeader } from "../../files/picture-header.ts";
 import type { PlacedImage, ReadContext } from "./label-source.ts";
 
@@ -54,37 +55,9 @@ function findPictures(
   for (const [index, entry] of entries.entries()) {
     const found = context.pictures.find(entry.fileName);
     const record = where(index);
-    if (found.kind === "refused") {
-      context.problems.add({
-        code: "image/refused-name",
-        severity: "error",
-        file,
-        record,
-        message: `The picture "${entry.fileName}" is not taken: ${found.reason}. Its labels are left out.`,
-        action: "refused",
-      });
-      continue;
-    }
-    if (found.kind === "renamed") {
-      context.problems.addToFile({
-        code: "image/found-elsewhere",
-        severity: "info",
-        file,
-        record: null,
-        message: `Pictures found under another path than stated, as "${entry.fileName}" at ${found.path}.`,
-        action: "repaired",
-      });
-    }
-    if (found.kind === "missing") {
-      missing.push({
-        code: "image/missing",
-        severity: "warning",
-        file: entry.fileName,
-        record,
-        message: "The picture is not in the folder. Its labels are kept and scored.",
-        action: "kept",
-      });
-    }
+    if (found.kind === "missing") missing.push(missingPicture(entry.fileName, record));
+    else if (found.kind !== "found") reportName(entry.fileName, found, file, record, context);
+    if (found.kind === "refused") continue;
     if (taken.has(found.path)) {
       context.problems.add({
         code: "image/same-picture",
@@ -100,6 +73,45 @@ function findPictures(
   }
   reportMissing(missing, places.length, file, context);
   return places;
+}
+
+function missingPicture(fileName: string, record: string | null): NewProblem {
+  return {
+    code: "image/missing",
+    severity: "warning",
+    file: fileName,
+    record,
+    message: "The picture is not in the folder. Its labels are kept and scored.",
+    action: "kept",
+  };
+}
+
+function reportName(
+  fileName: string,
+  found: Extract<FoundPicture, { kind: "renamed" | "refused" }>,
+  file: string,
+  record: string | null,
+  { problems }: ReadContext,
+): void {
+  if (found.kind === "refused") {
+    problems.add({
+      code: "image/refused-name",
+      severity: "error",
+      file,
+      record,
+      message: `The picture "${fileName}" is not taken: ${found.reason}. Its labels are left out.`,
+      action: "refused",
+    });
+    return;
+  }
+  problems.addToFile({
+    code: "image/found-elsewhere",
+    severity: "info",
+    file,
+    record: null,
+    message: `Pictures found under another path than stated, as "${fileName}" at ${found.path}.`,
+    action: "repaired",
+  });
 }
 
 function reportMissing(
