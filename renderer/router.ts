@@ -42,6 +42,7 @@ export const routes: readonly RouteRecordRaw[] = [
     title: "nav.failures",
   }),
   page("/compare", "compare", () => import("./pages/ComparePage.vue"), { title: "nav.compare" }),
+  page("/models", "models", () => import("./pages/ModelsPage.vue"), { title: "nav.models" }),
   page("/jobs", "jobs", () => import("./pages/JobsPage.vue"), { title: "nav.jobs" }),
   page("/settings", "settings", () => import("./pages/SettingsPage.vue"), {
     title: "nav.settings",

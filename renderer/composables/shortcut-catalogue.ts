@@ -21,6 +21,7 @@ export const shortcutCatalogue = [
   { id: "go-failures", group: general, title: "shortcuts.goFailures", keys: "alt+3" },
   { id: "go-compare", group: general, title: "shortcuts.goCompare", keys: "alt+4" },
   { id: "go-jobs", group: general, title: "shortcuts.goJobs", keys: "alt+5" },
+  { id: "go-models", group: general, title: "shortcuts.goModels", keys: "alt+6" },
   { id: "go-settings", group: general, title: "shortcuts.goSettings", keys: "mod+," },
   { id: "toggle-theme", group: general, title: "shortcuts.toggleTheme", keys: "mod+shift+l" },
   { id: "image-next", group: image, title: "image.next", keys: "arrowright j" },

@@ -2,6 +2,7 @@ import type { PushEvent } from "../../shared/api/jobs.ts";
 import type { EventStream } from "../api/events.ts";
 import { useDatasets } from "./datasets.ts";
 import { useJobs } from "./jobs.ts";
+import { useModels } from "./models.ts";
 import { useProject } from "./project.ts";
 import { useRuns } from "./runs.ts";
 import { useSettings } from "./settings.ts";
@@ -12,15 +13,17 @@ export function connectStores(events: EventStream): void {
   const jobs = useJobs();
   const datasets = useDatasets();
   const runs = useRuns();
+  const models = useModels();
 
   const reload = {
-    project: () => Promise.all([project.load(), datasets.load(), runs.load(), jobs.load()]),
+    project: () =>
+      Promise.all([project.load(), datasets.load(), runs.load(), jobs.load(), models.load()]),
     datasets: () => datasets.load(),
     predictionSets: () => datasets.load(),
     runs: () => runs.load(),
     // An edit raises the revision and makes runs stale.
     annotations: () => Promise.all([datasets.load(), runs.load()]),
-    models: () => Promise.resolve(),
+    models: () => models.load(),
   } as const satisfies Record<
     Extract<PushEvent, { type: "changed" }>["noun"],
     () => Promise<unknown>

@@ -40,6 +40,11 @@ export const useJobs = defineStore("jobs", () => {
     apply(await call("jobs/cancel", { jobId }));
   }
 
+  /** Starts an interrupted or failed job again. */
+  async function resume(jobId: number): Promise<void> {
+    apply(await call("jobs/resume", { jobId }));
+  }
+
   async function clear(): Promise<void> {
     await call("jobs/clear", {});
     await load();
@@ -64,7 +69,7 @@ export const useJobs = defineStore("jobs", () => {
     });
   }
 
-  return { byId, list, running, loaded, load, apply, cancel, clear, onEnd, ended };
+  return { byId, list, running, loaded, load, apply, cancel, resume, clear, onEnd, ended };
 });
 
 export function isActive(job: JobRecord): boolean {

@@ -6,6 +6,7 @@ import { data } from "./en/data.ts";
 import { frame } from "./en/frame.ts";
 import { imports } from "./en/imports.ts";
 import { jobs } from "./en/jobs.ts";
+import { models } from "./en/models.ts";
 import { runs } from "./en/runs.ts";
 import { settings } from "./en/settings.ts";
 
@@ -21,4 +22,5 @@ export const en = {
   ...data,
   ...jobs,
   ...settings,
+  ...models,
 } as const;

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Parsed } from "../../../shared/api/contract.ts";
 import type { InspectedModel, ModelAnswers, ModelRecord } from "../../../shared/api/models.ts";
@@ -55,8 +55,11 @@ export async function addModel(
   const known = queries.byPath(place);
   if (known)
     throw new AppError("model/known", `${place} is in the project already, as "${known.name}".`);
-  if (answers && source.kind === "onnx") keepAnswers(source.file, answers);
-  const description = await describeModel(source);
+  let description = await describeModel(source);
+  if (answers && source.kind === "onnx") {
+    keepAnswers(source.file, answers);
+    description = await describeModel(source);
+  }
   if (source.kind === "onnx" && description.preset === null)
     throw new AppError(
       "model/layout",
@@ -79,7 +82,10 @@ export async function addModel(
 
 function keepAnswers(file: string, answers: ModelAnswers): void {
   if (Object.keys(answers).length === 0) return;
-  writeAtomically(`${file}.fovea.json`, [`${JSON.stringify(answers, null, 2)}\n`]);
+  const path = `${file}.fovea.json`;
+  // What was answered before stays; the compute process has checked that it can be read.
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as ModelAnswers) : {};
+  writeAtomically(path, [`${JSON.stringify({ ...before, ...answers }, null, 2)}\n`]);
 }
 
 export function renameModel(

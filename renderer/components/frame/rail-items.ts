@@ -46,6 +46,14 @@ export const railItems: readonly RailItem[] = [
     shortcut: "go-compare",
   },
   {
+    id: "models",
+    title: "nav.models",
+    icon: "models",
+    path: "/models",
+    pages: ["models"],
+    shortcut: "go-models",
+  },
+  {
     id: "jobs",
     title: "nav.jobs",
     icon: "jobs",
