@@ -65,6 +65,18 @@ export function naiveOverrides(tokens: Tokens): GlobalThemeOverrides {
       borderColor: tokens.lineStrong,
     },
     Button: { textColorPrimary: tokens.onAccent, fontWeight: "500" },
+    // In the dark naive-ui draws fields without an edge; on our surfaces they would not be seen.
+    Input: {
+      border: `1px solid ${tokens.lineStrong}`,
+      borderHover: `1px solid ${tokens.accentHover}`,
+      borderFocus: `1px solid ${tokens.accent}`,
+    },
+    InternalSelection: {
+      border: `1px solid ${tokens.lineStrong}`,
+      borderHover: `1px solid ${tokens.accentHover}`,
+      borderFocus: `1px solid ${tokens.accent}`,
+      borderActive: `1px solid ${tokens.accent}`,
+    },
     Tooltip: { color: tokens.text, textColor: tokens.bg, padding: "6px 9px" },
   };
 }

@@ -10,6 +10,7 @@ export function metricRows(reports: readonly RunReport[]): readonly DifferenceRo
   return keys.map((key) => ({
     key,
     label: key,
+    isMetric: true,
     values: reports.map(
       (report) => report.summary.find((entry) => entry.key === key)?.value ?? null,
     ),
