@@ -9,8 +9,6 @@ const MARKER_REACH = 11;
 /** A hexagon shows a count instead where this many of its markers touch, and this share of them. */
 const CROWD = 3;
 const CROWDED_SHARE = 0.5;
-/** Of the markers in one cell of the search grid only so many are compared: with more, all of them touch something. */
-const COMPARED_PER_CELL = 16;
 /** Centre to corner of a hexagon at the lowest scale of its level, CSS pixels; up to twice that at the highest. */
 const HEX_RADIUS = 22;
 
@@ -92,30 +90,40 @@ function tinyObjects(scene: Scene, shown: Uint8Array, side: number): number[] {
   return tiny;
 }
 
-/** [tiny] 1 where another marker lies within `reach` image pixels. Looks only at the neighbouring cells of a grid. */
+/**
+ * [tiny] 1 where another marker lies within `reach` image pixels. In a cell of a grid as wide as a square of diagonal
+ * `reach` any two touch, so that only those alone in their cell are compared with the cells around.
+ */
 function touchingMarkers(scene: Scene, tiny: readonly number[], reach: number): Uint8Array {
   const touching = new Uint8Array(tiny.length);
-  const last = new Map<number, number>();
-  const earlier = new Int32Array(tiny.length).fill(-1);
+  const side = reach * Math.SQRT1_2;
   const key = (column: number, row: number) => column * 4_194_304 + row;
+  const column = (object: number) => Math.floor(centreX(scene, object) / side);
+  const row = (object: number) => Math.floor(centreY(scene, object) / side);
+  /** Places in `tiny` by cell: the last one, and from each the one before it. */
+  const last = new Map<number, number>();
+  const before = new Int32Array(tiny.length).fill(-1);
   tiny.forEach((object, k) => {
-    const x = centreX(scene, object);
-    const y = centreY(scene, object);
-    const column = Math.floor(x / reach);
-    const row = Math.floor(y / reach);
-    for (let c = column - 1; c <= column + 1; c += 1) {
-      for (let r = row - 1; r <= row + 1; r += 1) {
-        let other = last.get(key(c, r)) ?? -1;
-        for (let left = COMPARED_PER_CELL; other >= 0 && left > 0; left -= 1) {
-          const dx = centreX(scene, tiny[other]!) - x;
-          const dy = centreY(scene, tiny[other]!) - y;
-          if (dx * dx + dy * dy < reach * reach) touching[other] = touching[k] = 1;
-          other = earlier[other]!;
-        }
-      }
+    const cell = key(column(object), row(object));
+    const other = last.get(cell);
+    if (other !== undefined) {
+      before[k] = other;
+      touching[k] = touching[other] = 1;
     }
-    earlier[k] = last.get(key(column, row)) ?? -1;
-    last.set(key(column, row), k);
+    last.set(cell, k);
+  });
+  const isNear = (k: number, cell: number) => {
+    for (let other = last.get(cell) ?? -1; other >= 0; other = before[other]!) {
+      const dx = centreX(scene, tiny[other]!) - centreX(scene, tiny[k]!);
+      const dy = centreY(scene, tiny[other]!) - centreY(scene, tiny[k]!);
+      if (other !== k && dx * dx + dy * dy < reach * reach) return true;
+    }
+    return false;
+  };
+  tiny.forEach((object, k) => {
+    const [c, r] = [column(object), row(object)];
+    for (let i = 0; i < 25 && touching[k] === 0; i += 1)
+      if (isNear(k, key(c - 2 + (i % 5), r - 2 + Math.floor(i / 5)))) touching[k] = 1;
   });
   return touching;
 }
