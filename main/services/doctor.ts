@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { DoctorCheck } from "../../shared/api/system.ts";
+import { probeTensorFlow } from "../compute/probe-tensorflow.ts";
 import { programFolder } from "../program.ts";
 
 const GIB = 2 ** 30;
@@ -8,7 +9,7 @@ const ENOUGH_DISK_BYTES = 5 * GIB;
 
 /** Looks at what Fovea needs or can use here, and says what to do about what is missing. */
 export async function examine(dataFolder: string): Promise<DoctorCheck[]> {
-  return [node(), await sqlite(), electron(), chromium(), disk(dataFolder)];
+  return [node(), await sqlite(), await tensorflow(), electron(), chromium(), disk(dataFolder)];
 }
 
 function node(): DoctorCheck {
@@ -36,6 +37,24 @@ async function sqlite(): Promise<DoctorCheck> {
         "Remove node_modules and run npm start again, so that better-sqlite3 is installed for this system.",
     };
   }
+}
+
+async function tensorflow(): Promise<DoctorCheck> {
+  const name = "TensorFlow";
+  const probe = await probeTensorFlow();
+  if (probe.state === "missing") {
+    return { name, state: "warning", found: "not installed", advice: probe.advice };
+  }
+  if (probe.state === "broken") {
+    return { name, state: "warning", found: probe.problem, advice: probe.advice };
+  }
+  const { version, device, gigaflops, correct, advice } = probe;
+  return {
+    name,
+    state: correct && advice === null ? "ok" : "warning",
+    found: `${version} on the ${device.toUpperCase()}, ${gigaflops.toFixed(0)} GFLOP/s${correct ? "" : ", with wrong results"}`,
+    advice: correct ? advice : "Run fovea doctor --install-tensorflow to install it anew.",
+  };
 }
 
 function electron(): DoctorCheck {
