@@ -5,6 +5,7 @@ import { findMisreading } from "./failures/misreadings.ts";
 import { rulesOf } from "./failures/rules.ts";
 import { headlineOf } from "./summarize.ts";
 import type { EvaluationResult, EvaluationSet, EvaluationWarning } from "./types.ts";
+import { dropInRegions } from "./visdrone/regions.ts";
 
 /** What the set itself cannot tell. */
 export interface WarningOptions {
@@ -154,8 +155,11 @@ function cutDetections(set: EvaluationSet, params: EvaluationParams): Evaluation
   const limit = params.maxDets[headlineOf(params).apMaxDets]!;
   const perClass = params.protocol !== "visdrone";
   const K = set.categoryIds.length;
+  // What lies in VisDrone's ignored regions is gone before the cut.
+  const dropped = perClass ? null : dropInRegions(set).predictions;
   const cells = new Map<number, number>();
   for (let p = 0; p < set.predictions.image.length; p++) {
+    if (dropped?.[p] === 1) continue;
     const cell = set.predictions.image[p]! * K + (perClass ? set.predictions.category[p]! : 0);
     cells.set(cell, (cells.get(cell) ?? 0) + 1);
   }
@@ -176,7 +180,9 @@ function unsortedRows(set: EvaluationSet, params: EvaluationParams): EvaluationW
   const seen = new Int32Array(set.imageIds.length);
   const lowest = new Float64Array(set.imageIds.length).fill(Infinity);
   const unsorted = new Set<number>();
+  const dropped = dropInRegions(set).predictions;
   for (let p = 0; p < set.predictions.image.length; p++) {
+    if (dropped[p] === 1) continue;
     const image = set.predictions.image[p]!;
     if (seen[image]!++ >= limit && set.predictions.score[p]! > lowest[image]!) unsorted.add(image);
     lowest[image] = Math.min(lowest[image]!, set.predictions.score[p]!);

@@ -1,6 +1,8 @@
 /**
  * How far AP could move with other images of the same kind: bootstrap over images, percentile intervals. For two runs
- * the same images are drawn for both, so that what both find easy or hard drops out of the difference.
+ * the same images are drawn for both, so that what both find easy or hard drops out of the difference. A class that a
+ * resample holds no object of leaves its mean, as it would in a set of those images; with many rare classes this moves
+ * the interval, not only widens it.
  * Source: Efron, Bootstrap methods: another look at the jackknife (1979).
  */
 import { AppError } from "../../domain/app-error.ts";

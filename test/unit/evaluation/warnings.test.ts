@@ -226,6 +226,9 @@ describe("limits on the number of boxes", () => {
       ["detections/beyond-max-dets", 1],
       ["predictions/unsorted", 1],
     ]);
+    // A region that drops the first prediction makes room for the last one.
+    const regions = [{ box: [1, 1, 12, 12] as const }];
+    expect(codesOf({ ...small, regions }, { ...visDroneParams, maxDets: [4] })).toEqual([]);
   });
 
   test("objects beyond the detector's queries", () => {
