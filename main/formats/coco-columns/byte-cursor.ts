@@ -4,6 +4,8 @@
  * caller then reads the record again, strictly.
  */
 
+import { divideLong } from "./long-decimal.ts";
+
 const QUOTE = 0x22;
 const PLUS = 0x2b;
 const MINUS = 0x2d;
@@ -15,6 +17,10 @@ const LOWER_E = 0x65;
 
 /** Up to here every whole number is a double. */
 const EXACT_MANTISSA = 2 ** 53;
+/** Longer numbers go through their text. */
+const MOST_DIGITS = 22;
+/** Digits that a double holds whatever they are. */
+const LEADING_DIGITS = 15;
 /** Powers of ten that are doubles: 10^0 .. 10^22. */
 const powersOfTen = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
@@ -51,7 +57,7 @@ export class ByteCursor {
 
   /**
    * A JSON number, exactly as Number(text) gives it; NaN where there is none. A whole number and a power of ten that
-   * are both doubles need one division, which rounds correctly; all else goes through its text.
+   * are both doubles need one division, which rounds correctly; see `divideLong` for longer ones.
    */
   number(): number {
     const bytes = this.bytes;
@@ -81,10 +87,32 @@ export class ByteCursor {
     }
     if (bytes[at] === LOWER_E || bytes[at] === UPPER_E) return this.#withExponent(start, at);
     this.at = at;
-    if (mantissa >= EXACT_MANTISSA || decimals > 22) return this.#fromText(start, at);
+    if (decimals >= powersOfTen.length) return this.#fromText(start, at);
+    if (mantissa >= EXACT_MANTISSA) return this.#long(start, at, decimals);
     if (decimals === 0) return negative ? 0 - mantissa : mantissa;
     const value = mantissa / powersOfTen[decimals]!;
     return negative ? -value : value;
+  }
+
+  /** The number at from..to-1, which has more digits than fit a double. */
+  #long(from: number, to: number, decimals: number): number {
+    let high = 0;
+    let low = 0;
+    let scale = 1;
+    let digits = 0;
+    for (let at = from; at < to; at++) {
+      const digit = this.bytes[at]! - ZERO;
+      if (digit < 0 || (digit === 0 && digits === 0)) continue; // the point, the sign, zeros in front
+      if (++digits <= LEADING_DIGITS) high = high * 10 + digit;
+      else {
+        low = low * 10 + digit;
+        scale *= 10;
+      }
+    }
+    if (digits > MOST_DIGITS) return this.#fromText(from, to);
+    const value = divideLong(high, scale, low, powersOfTen[decimals]!);
+    if (Number.isNaN(value)) return this.#fromText(from, to);
+    return this.bytes[from] === MINUS ? -value : value;
   }
 
   /** Moves past one value of any kind; false where its end is not found. */

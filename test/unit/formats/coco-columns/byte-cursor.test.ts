@@ -62,7 +62,7 @@ describe("numbers", () => {
     expect(read("3 ")).toEqual([3, 1]);
   });
 
-  test("60,000 random ones of every shape are what Number gives, bit for bit", () => {
+  test("100,000 random ones of every shape are what Number gives, bit for bit", () => {
     const random = seeded(3);
     const digits = (count: number) =>
       Array.from({ length: count }, () => Math.floor(random() * 10)).join("");
@@ -76,8 +76,13 @@ describe("numbers", () => {
       () => (random() * 2000).toFixed(Math.floor(random() * 8)),
       () => String(Math.fround(random() * 1000)),
       () => `${1 + Math.floor(random() * 9)}${digits(16)}.${digits(3)}`,
+      () => `${Math.floor(random() * 100)}.${digits(14 + Math.floor(random() * 8))}`,
+      // Halfway between two doubles, and a hair beside it.
+      () => `${2 ** 53 + 2 * Math.floor(random() * 2 ** 20)}`.replace(/.$/, "3"),
+      () => `${BigInt(2 ** 54) + 2n * BigInt(Math.floor(random() * 2 ** 30))}`,
+      () => `${2 ** 20 + Math.floor(random() * 2 ** 20)}.0000000001164153`,
     ];
-    for (let i = 0; i < 60_000; i++) {
+    for (let i = 0; i < 100_000; i++) {
       const text = shapes[i % shapes.length]!();
       const [value, taken] = read(text);
       if (!Object.is(value, Number(text)) || taken !== text.length)
