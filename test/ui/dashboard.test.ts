@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunConfusion, RunDifference } from "../../shared/api/analysis.ts";
 import type { RunReport, RunSummary } from "../../shared/api/runs.ts";
 import { startWorkbench, type Workbench } from "./browser.ts";
 
@@ -125,6 +126,48 @@ describe("the dashboard of a run", () => {
     const text = (await row.textContent()) ?? "";
     const points = ((second?.headline ?? 0) - (first?.headline ?? 0)) * 100;
     expect(text).toContain(`${points > 0 ? "+" : "−"}${Math.abs(points).toFixed(1)}`);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test("a cell of the confusion matrix opens the images behind it", async () => {
+    const { page, errors } = await workbench.open(`/runs/${report.id}`);
+    const chart = page.getByRole("group", { name: /^Confusion of classes/ });
+    await chart.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    const confusion = (await workbench.call("runs/confusion", {
+      runId: report.id,
+    })) as RunConfusion;
+    const [first] = confusion.categoryIds;
+    const behind = (await workbench.call("runs/confusionImages", {
+      runId: report.id,
+      truthCategoryId: first,
+      predictedCategoryId: first,
+    })) as { imageIds: number[] };
+    await page.getByText(`${behind.imageIds.length} images`, { exact: true }).waitFor();
+    await page.getByRole("link", { name: `Open image ${behind.imageIds[0]}`, exact: true }).click();
+    await page.waitForURL(new RegExp(`/images/${behind.imageIds[0]}\\?`));
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test("a difference that may be chance is said to be within noise", async () => {
+    const runs = (await sampleRuns(workbench)).filter((run) => run.protocol === "soda-d");
+    const [base, other] = runs;
+    const { buckets } = (await workbench.call("runs/difference", {
+      runId: base?.id,
+      otherRunId: other?.id,
+    })) as RunDifference;
+    const { page, errors } = await workbench.open(`/compare?runs=${base?.id},${other?.id}`);
+    const table = page.getByRole("region", { name: "Per bucket" });
+    const noisy = buckets.filter((bucket) => bucket.withinNoise);
+    expect(noisy.length).toBeGreaterThan(0);
+    for (const bucket of noisy) {
+      const row = table.getByRole("row", { name: new RegExp(`^${bucket.label} `) });
+      await row.getByText("within noise").waitFor();
+    }
+    expect(await table.getByText("within noise").count()).toBe(noisy.length);
     expect(errors).toEqual([]);
     await page.context().close();
   });

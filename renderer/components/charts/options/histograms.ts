@@ -75,7 +75,16 @@ export function sizeHistogram(
     { name: t("charts.found"), colour: tokens.hit, tops: found, bases: zeros },
   ];
   return histogramChart(edges, layers, tokens, {
-    x: baseAxis(tokens, t("charts.sizesAxis"), { min: edges[0] ?? 0, max: last }),
+    x: baseAxis(tokens, t("charts.sizesAxis"), {
+      min: edges[0] ?? 0,
+      max: last,
+      // The axis ends at the last edge, which is seldom a round number.
+      axisLabel: {
+        color: tokens.textFaint,
+        fontSize: 11,
+        formatter: (side: number) => (Number.isInteger(side) ? String(side) : ""),
+      },
+    }),
     y: valueAxis(tokens, t("charts.objectsAxis"), countAxis(tokens)),
     borders: bordersOf(ranges).filter((side) => side > (edges[0] ?? 0) && side < last),
     tip: (at) =>
