@@ -7,8 +7,10 @@ const REPORT_EVERY = 500;
 
 /** The P predictions of a set, image after image as the dataset's images stand, in file order within each. */
 export interface PredictionSetColumns {
+  readonly id: number;
   /** Stands for this set on these images and categories and no other. */
   readonly key: string;
+  readonly setId: number;
   /** [P] index into the dataset's images. */
   readonly image: Int32Array;
   /** [P] index into the dataset's categories. */
@@ -57,7 +59,9 @@ export function loadPredictions(
     }
   }
   return {
+    id: setId,
     key,
+    setId,
     image,
     category,
     boxes,

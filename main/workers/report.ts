@@ -16,7 +16,10 @@ export interface ScoredReport {
   readonly perClass: readonly ClassRow[];
 }
 
-/** `imageCounts`: [A] images that hold an object which counts in the range. */
+/**
+ * `imageCounts`: [A] images that hold an object which counts in the range.
+ * VisDrone's scores by range are ours and stand with the buckets only; its summary is the official one.
+ */
 export function scoredReport(
   result: EvaluationResult,
   { classes }: EvaluationRows,
@@ -25,7 +28,9 @@ export function scoredReport(
   const { arrays, params } = result;
   return {
     headline: result.summary["AP"] ?? null,
-    summary: Object.entries(result.summary).map(([key, value]) => ({ key, value })),
+    summary: Object.entries(result.summary)
+      .filter(([key]) => params.protocol !== "visdrone" || !key.includes("_"))
+      .map(([key, value]) => ({ key, value })),
     buckets: params.areaRanges.map((range, a) => ({
       ...range,
       truthCount: result.truthCounts[a]!,
@@ -89,15 +94,15 @@ function meanCurve(
 }
 
 /** VisDrone has no 101-point curves; ranges beyond its one are an addition of ours, under suffixed names. */
-function scoresFromSummary({ summary, params }: EvaluationResult, a: number): Scores {
+function scoresFromSummary({ summary, params, apByIou = [] }: EvaluationResult, a: number): Scores {
   const suffix = a === 0 ? "" : `_${params.areaRanges[a]!.label}`;
-  const last = params.maxDets.at(-1)!;
+  const byIou = apByIou[a] ?? [];
   return {
     ap: summary[`AP${suffix}`] ?? null,
-    ap50: a === 0 ? (summary["AP50"] ?? null) : null,
-    ap75: a === 0 ? (summary["AP75"] ?? null) : null,
-    ar: summary[a === 0 ? `AR${last}` : `AR${suffix}`] ?? null,
-    apByIou: [],
+    ap50: byIou[AT_50] ?? null,
+    ap75: byIou[AT_75] ?? null,
+    ar: summary[a === 0 ? `AR${params.maxDets.at(-1)!}` : `AR${suffix}`] ?? null,
+    apByIou: byIou,
     curves: null,
   };
 }

@@ -89,6 +89,8 @@ export interface EvaluationResult {
   readonly perClass: readonly ClassScore[];
   /** null for VisDrone, which has no 101-point arrays. */
   readonly arrays: EvaluationArrays | null;
+  /** [A,T] AP at each IoU threshold by area range, where there are no arrays to take it from. */
+  readonly apByIou?: readonly (readonly (number | null)[])[];
   /** [A] ground truths that count, per area range (not crowd, not ignored). */
   readonly truthCounts: readonly number[];
   /** Milliseconds. */

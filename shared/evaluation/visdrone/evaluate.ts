@@ -50,6 +50,9 @@ export function evaluateVisDrone(set: EvaluationSet, params: EvaluationParams): 
     summary: summarizeRanges(params, ranges),
     perClass: classScores(set, params, ranges),
     arrays: null,
+    apByIou: ranges.map((scores) =>
+      visDroneThresholds.map((_, t) => weightedMean(scores, scores.precision, t, 1)),
+    ),
     truthCounts: ranges.map(({ counted }) => counted.reduce((sum, n) => sum + n, 0)),
     timings: { evaluate: matched - started, accumulate: performance.now() - matched },
   };
