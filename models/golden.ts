@@ -56,14 +56,16 @@ function filesBelow(folder: string): string[] {
 }
 
 async function main(argument: string | undefined): Promise<number> {
-  if (argument === undefined || !existsSync(argument) || !statSync(argument).isDirectory()) {
+  // npm changes the working folder, and says where the caller was.
+  const folder = resolve(process.env["INIT_CWD"] ?? ".", argument ?? "");
+  if (argument === undefined || !existsSync(folder) || !statSync(folder).isDirectory()) {
     process.stderr.write(
       `golden needs a folder with golden vectors: npm run -s golden -- DIR (got ${argument ?? "nothing"}).\n`,
     );
     return 1;
   }
   await loadTensorFlow();
-  const files = await checkGolden(resolve(argument));
+  const files = await checkGolden(folder);
   const ok = !Object.values(files).some(({ state }) => state === "failed" || state === "missing");
   process.stdout.write(`${JSON.stringify({ ok, files }, null, 2)}\n`);
   return ok ? 0 : 1;

@@ -5,7 +5,7 @@ import type { ConvNormNames, Layers } from "./layers.ts";
 const PREFIX = "model.encoder";
 
 /** RepVGG units in a fusion block; the layout has no key for it. */
-const FUSION_UNITS = 3;
+export const FUSION_UNITS = 3;
 
 /**
  * Hybrid encoder: a transformer layer on the coarsest map (AIFI), then fusion top-down and bottom-up (CCFM).

@@ -1,7 +1,7 @@
 /** Every tensor of an RT-DETR checkpoint: name as in the file, shape, and what it is. */
 import { blockAt, convNormNames } from "./backbone.ts";
 import type { RtdetrConfig } from "./config.ts";
-import { hiddenChannels } from "./hybrid-encoder.ts";
+import { FUSION_UNITS, hiddenChannels } from "./hybrid-encoder.ts";
 
 export type ParameterKind =
   | "convolution"
@@ -143,7 +143,7 @@ function fusion(table: Table, name: string, config: RtdetrConfig): void {
   const inner = hiddenChannels(config);
   table.convNorm(unit(`${name}.conv1`), [inner, 2 * width, 1, 1]);
   table.convNorm(unit(`${name}.conv2`), [inner, 2 * width, 1, 1]);
-  for (let index = 0; index < 3; index += 1) {
+  for (let index = 0; index < FUSION_UNITS; index += 1) {
     table.convNorm(unit(`${name}.bottlenecks.${index}.conv1`), [inner, inner, 3, 3]);
     table.convNorm(unit(`${name}.bottlenecks.${index}.conv2`), [inner, inner, 1, 1]);
   }

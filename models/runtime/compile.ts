@@ -20,16 +20,18 @@ function packageFolder(name: string): string | null {
 
 /** Headers of the Node that is pinned in node_modules, else of the Node that runs this. */
 function nodeHeaders(): string {
-  const pinned = packageFolder(`node-${process.platform}-${process.arch}`);
-  const candidates = [
-    ...(pinned === null ? [] : [join(pinned, "include", "node")]),
-    join(dirname(process.execPath), "..", "include", "node"),
-  ];
-  const found = candidates.find((folder) => existsSync(join(folder, "node_api.h")));
+  const folders = [join(dirname(process.execPath), "..", "include", "node")];
+  try {
+    const pinned = require.resolve(`node-${process.platform}-${process.arch}/package.json`);
+    folders.unshift(join(dirname(pinned), "include", "node"));
+  } catch {
+    // No Node is pinned for this system; its own headers may be there.
+  }
+  const found = folders.find((folder) => existsSync(join(folder, "node_api.h")));
   if (found !== undefined) return found;
   throw new AppError(
     "tensorflow/no-node-headers",
-    `Node's headers (node_api.h) were not found in ${candidates.join(" or ")}. Run npm ci in Fovea's folder and try again.`,
+    `Node's headers (node_api.h) were not found in ${folders.join(" or ")}. Run npm ci in Fovea's folder and try again.`,
   );
 }
 

@@ -81,11 +81,13 @@ export function conv2dFilterGradient(
   const native = nativeBackend();
   if (native === null) {
     // By the kernel's name: a gradient within a gradient function would end the outer tape.
-    return tf.engine().runKernel(
-      "Conv2DBackpropFilter",
-      { x: padded(x, pad), dy: upstream },
-      { strides: [stride, stride], pad: "valid", dataFormat: "NHWC", filterShape },
-    ) as tf.Tensor;
+    return tf
+      .engine()
+      .runKernel(
+        "Conv2DBackpropFilter",
+        { x: padded(x, pad), dy: upstream },
+        { strides: [stride, stride], pad: "valid", dataFormat: "NHWC", filterShape },
+      ) as tf.Tensor;
   }
   const shape = tf.tensor1d([...filterShape], "int32");
   const gradient = native.executeSingleOutput(
