@@ -215,7 +215,7 @@ const readLayer = (layer: string, area: string) => `((canvas) => {
 /** Waits until the middle of the picture is no longer the ground it lies on. */
 async function pictureShown(page: Page): Promise<void> {
   const alpha = `${readLayer("picture", "[width >> 1, height >> 1, 1, 1]")}[3]`;
-  await page.waitForFunction(`${alpha} === 255`);
+  await expect.poll(() => page.evaluate<number>(alpha), { timeout: 30_000 }).toBe(255);
 }
 
 const PAINTED_PIXELS = `${readLayer("boxes", "[0, 0, width, height]")}
