@@ -6,6 +6,7 @@ import { UNMATCHED } from "../../shared/evaluation/failures/judge.ts";
 import { verdictNames, type Verdicts } from "../../shared/evaluation/failures/verdicts.ts";
 import { NO_BUCKET, type JudgedRun, type SizedDataset } from "./judged.ts";
 import type { AnalysisState } from "./methods.ts";
+import type { SeamFacts } from "./seams.ts";
 
 /** Everything on one image: its boxes, and with a run what became of each. Throws `image/not-found`. */
 export function imageDetail(
@@ -40,17 +41,21 @@ export function imageDetail(
     return { image, datasetId, annotations, predictions: [] };
   }
   const verdicts = judged.verdicts(run, filter.score);
+  const seams = state.seams.of(run);
   return {
     image,
     datasetId,
     annotations: Array.from(rows, (row) =>
-      annotationView(run, row, truthFate(run, verdicts, i, row)),
+      annotationView(run, row, {
+        ...truthFate(run, verdicts, i, row),
+        ...(seams && { atSeam: seams.truth[row] === 1 }),
+      }),
     ),
-    predictions: predictionViews(run, verdicts, i, rows),
+    predictions: predictionViews(run, verdicts, i, rows, seams),
   };
 }
 
-type TruthFate = Pick<AnnotationView, "verdict" | "match">;
+type TruthFate = Pick<AnnotationView, "verdict" | "match" | "atSeam">;
 
 /** A match counts only while its prediction reaches the score threshold. */
 function truthFate(
@@ -92,6 +97,7 @@ function predictionViews(
   verdicts: Verdicts,
   i: number,
   annotationRows: Int32Array,
+  seams: SeamFacts | null,
 ): PredictionView[] {
   const { dataset, params, predictions, predictionSizes, judgement, rows } = run;
   const views: PredictionView[] = [];
@@ -108,6 +114,7 @@ function predictionViews(
       bestIou: judgement.bestIou[p]!,
       bestIouAnyClass: judgement.bestIouAnyClass[p]!,
       bucket: bucketLabel(params, predictionSizes.bucket[p]!),
+      ...(seams && { atSeam: seams.predictions[p] === 1 }),
     });
   }
   return views;

@@ -1,4 +1,5 @@
 import type { Db } from "../db/open.ts";
+import { seamQueries } from "../db/queries/seams.ts";
 import { columnQueries, type ColumnQueries } from "../db/queries/columns.ts";
 import type { JobProgress } from "../services/job-context.ts";
 import { evaluateRun } from "./evaluate-run.ts";
@@ -11,6 +12,7 @@ import { runBoxNoise, runDifference, runIntervals } from "./run-confidence.ts";
 import { confusionImages, runConfusion } from "./run-confusion.ts";
 import { runErrors } from "./run-errors.ts";
 import { queryFailures, type FoundFailures } from "./query-failures.ts";
+import { Seams } from "./seams.ts";
 import { imageSequence, NameRanks, queryImages, type FoundImages } from "./query-images.ts";
 
 /** What the worker holds between calls. */
@@ -18,6 +20,7 @@ export interface AnalysisState {
   readonly queries: ColumnQueries;
   readonly columns: LoadedColumns;
   readonly judged: JudgedRuns;
+  readonly seams: Seams;
   readonly names: NameRanks;
   /** Answers to the last queries, so that the next page of one costs nothing. */
   readonly found: LruCache<FoundImages>;
@@ -35,6 +38,7 @@ export function analysisState(db: Db): Omit<AnalysisState, "report"> {
     queries,
     columns,
     judged: new JudgedRuns(queries, columns),
+    seams: new Seams(seamQueries(db)),
     names: new NameRanks(),
     found: new LruCache(ANSWERS_LIMIT_BYTES),
     failures: new LruCache(ANSWERS_LIMIT_BYTES),

@@ -10,7 +10,6 @@ export interface PredictionSetColumns {
   readonly id: number;
   /** Stands for this set on these images and categories and no other. */
   readonly key: string;
-  readonly setId: number;
   /** [P] index into the dataset's images. */
   readonly image: Int32Array;
   /** [P] index into the dataset's categories. */
@@ -61,7 +60,6 @@ export function loadPredictions(
   return {
     id: setId,
     key,
-    setId,
     image,
     category,
     boxes,

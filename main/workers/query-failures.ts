@@ -14,6 +14,7 @@ import { boxAt, bucketLabel } from "./image-detail.ts";
 import { NO_BUCKET, type JudgedRun } from "./judged.ts";
 import type { AnalysisState } from "./methods.ts";
 import { objectTest, passes } from "./object-filter.ts";
+import type { SeamFacts } from "./seams.ts";
 
 type FailureInput = Parsed<"failures/query">;
 
@@ -28,7 +29,7 @@ export interface FoundFailures {
 export function queryFailures(
   state: AnalysisState,
   input: FailureInput,
-): { total: number; groups: readonly FailureGroup[]; items: FailureCard[] } {
+): { total: number; groups: readonly FailureGroup[]; items: FailureCard[]; tiled: boolean } {
   const { filter, offset, limit } = input;
   if (filter.runId === null) {
     throw new AppError(
@@ -37,16 +38,17 @@ export function queryFailures(
     );
   }
   const run = state.judged.run(filter.runId, filter.iou);
+  const seams = state.seams.of(run);
   const { order, groups } = findFailures(state, run, input);
   const items = Array.from(order.subarray(offset, offset + limit), (code) =>
-    failureCard(run, code, filter.score),
+    failureCard(run, code, filter.score, seams),
   );
-  return { total: order.length, groups, items };
+  return { total: order.length, groups, items, tiled: seams !== null };
 }
 
 function findFailures(state: AnalysisState, run: JudgedRun, input: FailureInput): FoundFailures {
-  const { filter, kinds, reasons, sort } = input;
-  const key = JSON.stringify([run.key, sort, filter, kinds, reasons]);
+  const { filter, kinds, reasons, sort, atSeam } = input;
+  const key = JSON.stringify([run.key, sort, filter, kinds, reasons, atSeam]);
   return state.failures.get(key, () => {
     const codes = collect(state, run, input);
     const order = sortFailures(run, codes, sort);
@@ -58,8 +60,9 @@ function findFailures(state: AnalysisState, run: JudgedRun, input: FailureInput)
 function collect(
   state: AnalysisState,
   run: JudgedRun,
-  { filter, kinds, reasons }: FailureInput,
+  { filter, kinds, reasons, atSeam }: FailureInput,
 ): Int32Array {
+  const seams = atSeam ? state.seams.of(run) : null;
   const verdicts = state.judged.verdicts(run, filter.score);
   const test = objectTest(run, filter);
   const needle = filter.text.toLowerCase();
@@ -71,6 +74,7 @@ function collect(
   const codes: number[] = [];
   const take = (code: number, image: number, category: number, ranges: number) => {
     if (!passes(test, category, ranges) || (inText && !inText[image])) return;
+    if (atSeam && !isAtSeam(run, seams, code)) return;
     if (wantedReasons.size > 0 && !wantedReasons.has(reasonOf(run, code, filter.score).reason))
       return;
     codes.push(code);
@@ -170,7 +174,18 @@ function groupFailures(run: JudgedRun, order: Int32Array): FailureGroup[] {
   return groups;
 }
 
-function failureCard(run: JudgedRun, code: number, score: number): FailureCard {
+/** False where there were no tiles. */
+function isAtSeam(run: JudgedRun, seams: SeamFacts | null, code: number): boolean {
+  if (seams === null) return false;
+  return (code < 0 ? seams.truth[annotationRow(run, -1 - code)] : seams.predictions[code]) === 1;
+}
+
+function failureCard(
+  run: JudgedRun,
+  code: number,
+  score: number,
+  seams: SeamFacts | null,
+): FailureCard {
   const { dataset, predictions, judgement, params } = run;
   const isMiss = code < 0;
   const row = isMiss ? annotationRow(run, -1 - code) : code;
@@ -195,6 +210,7 @@ function failureCard(run: JudgedRun, code: number, score: number): FailureCard {
     reason,
     bestIou: isMiss ? judgement.nearestIou[-1 - code]! : judgement.bestIouAnyClass[row]!,
     other: other === UNMATCHED ? null : boxAt(otherBoxes, other),
+    ...(seams && { atSeam: isAtSeam(run, seams, code) }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** How a large image is cut into tiles, as SODA-D's official split does it. */
+import { tileStarts } from "../../shared/geometry/tile-starts.ts";
 
 /** Pixels of the original image; right and bottom may lie beyond a small image, which is then padded. */
 export interface Tile {
@@ -14,19 +15,8 @@ export interface Tile {
 export function tileGrid(width: number, height: number, size: number, overlap: number): Tile[] {
   if (!(overlap >= 0 && overlap < size))
     throw new RangeError(`a tile of ${size} px cannot share ${overlap} px with its neighbour`);
-  const tops = starts(height, size, size - overlap);
-  return starts(width, size, size - overlap).flatMap((left) =>
+  const tops = tileStarts(height, size, overlap);
+  return tileStarts(width, size, overlap).flatMap((left) =>
     tops.map((top) => ({ left, top, size })),
   );
-}
-
-function starts(length: number, size: number, stride: number): number[] {
-  const found: number[] = [];
-  for (let at = 0; ; at += stride) {
-    if (at + size >= length) {
-      found.push(Math.max(0, length - size));
-      return found;
-    }
-    found.push(at);
-  }
 }

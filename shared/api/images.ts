@@ -41,6 +41,8 @@ export interface AnnotationView extends Annotation {
   readonly match: number | null;
   /** Label of the smallest area range it falls in; null where none. */
   readonly bucket: string | null;
+  /** A border of the tiles that the predictions were made on crosses it; absent where there were no tiles. */
+  readonly atSeam?: boolean;
 }
 
 export interface PredictionView extends Prediction {
@@ -51,6 +53,8 @@ export interface PredictionView extends Prediction {
   readonly bestIou: number;
   readonly bestIouAnyClass: number;
   readonly bucket: string | null;
+  /** A tile's border cut a box that went into it; absent where there were no tiles. */
+  readonly atSeam?: boolean;
 }
 
 export interface ImageDetail {
@@ -89,6 +93,8 @@ export interface FailureCard {
   /** Highest IoU with a box of the other kind, and that box, if any overlaps. */
   readonly bestIou: number;
   readonly other: readonly [number, number, number, number] | null;
+  /** It lies where tiles met; absent where there were no tiles. */
+  readonly atSeam?: boolean;
 }
 
 export interface FailureGroup {
@@ -123,6 +129,8 @@ export const images = {
     readonly total: number;
     readonly groups: readonly FailureGroup[];
     readonly items: readonly FailureCard[];
+    /** The predictions were made on tiles, so that `atSeam` means something. */
+    readonly tiled?: boolean;
   }>()(
     z.object({
       filter: objectFilter,
@@ -131,6 +139,8 @@ export const images = {
         .max(2)
         .default([]),
       reasons: z.array(z.string().max(40)).max(16).default([]),
+      /** Only those that lie where tiles met. */
+      atSeam: z.boolean().optional(),
       /** `group`: by kind, bucket and class in the order of `groups`, the smallest first in each. */
       sort: z.enum(["smallest", "group", "score", "image"]).default("smallest"),
       offset: z.int().min(0).default(0),

@@ -276,3 +276,30 @@ test("models are renamed and removed; what is no model is refused with what to c
     code: "model/not-found",
   });
 });
+
+test("predictions on tiles know which boxes lie at a seam, and so do the objects", async () => {
+  const { call, ended, model, datasetId } = await street(2);
+  // Tiles of 64 on 128 x 96 without overlap: seams at x = 64, y = 32 and y = 64. The car is at 16,12 .. 32,36.
+  const { jobId, predictionSetId } = await call("models/predict", {
+    modelId: model.id,
+    datasetId,
+    settings: { tile: { size: 64, overlap: 0, merge: "nms" } },
+    evaluate: "coco",
+  });
+  const { runId } = (await ended(jobId)).result as { runId: number };
+  const { inference } = await call("models/inference", { predictionSetId });
+  expect(inference!.settings.tile).toEqual({ size: 64, overlap: 0, merge: "nms" });
+  const filter = { runId, score: 0.05 };
+  const { items } = await call("images/query", { datasetId, filter });
+  const detail = await call("images/get", { imageId: items[0]!.id, filter });
+  expect(detail.annotations.map(({ atSeam }) => atSeam)).toEqual([true]);
+  // In each tile the box 8,8 .. 16,24 is found, well inside it.
+  expect(detail.predictions.map(({ atSeam }) => atSeam)).toEqual([false, false, false, false]);
+  const all = await call("failures/query", { filter });
+  expect(all).toMatchObject({ tiled: true, total: 2 * 5 });
+  const atSeams = await call("failures/query", { filter, atSeam: true });
+  expect(atSeams.items.map(({ kind, atSeam }) => [kind, atSeam])).toEqual([
+    ["miss", true],
+    ["miss", true],
+  ]);
+});
