@@ -2,7 +2,12 @@ import type { EvaluationParams } from "../../shared/domain/protocols.ts";
 import { evaluate } from "../../shared/evaluation/evaluate.ts";
 import type { EvaluationResult, EvaluationWarning } from "../../shared/evaluation/types.ts";
 import { evaluationWarnings } from "../../shared/evaluation/warnings.ts";
-import { loadCoco, loadVisDrone, type EvaluationInput } from "./evaluation-input.ts";
+import {
+  loadCoco,
+  loadVisDrone,
+  type EvaluationInput,
+  type OnProgress,
+} from "./evaluation-input.ts";
 
 export interface EvaluationFiles {
   /** A COCO instances file, or a folder of VisDrone txt files. */
@@ -27,10 +32,14 @@ export interface FilesEvaluation {
 }
 
 /** Evaluates files without a project. Throws what is wrong with them. */
-export async function evaluateFiles(files: EvaluationFiles): Promise<FilesEvaluation> {
+export async function evaluateFiles(
+  files: EvaluationFiles,
+  onProgress: OnProgress = () => undefined,
+): Promise<FilesEvaluation> {
   const began = performance.now();
-  const { set, warnings, hasMasks, threads } = await load(files);
+  const { set, warnings, hasMasks, threads } = await load(files, onProgress);
   const loaded = performance.now();
+  if (threads) onProgress(`Matching ${set.predictions.score.length} predictions`, 0);
   try {
     const result = threads
       ? (await threads.evaluate(set, files.params)).result
@@ -47,8 +56,11 @@ export async function evaluateFiles(files: EvaluationFiles): Promise<FilesEvalua
   }
 }
 
-async function load({ gt, dt, images, params }: EvaluationFiles): Promise<EvaluationInput> {
+async function load(
+  { gt, dt, images, params }: EvaluationFiles,
+  onProgress: OnProgress,
+): Promise<EvaluationInput> {
   return params.protocol === "visdrone"
     ? loadVisDrone({ truth: gt, predictions: dt, images })
-    : loadCoco(gt, dt, params);
+    : loadCoco(gt, dt, params, onProgress);
 }

@@ -72,7 +72,7 @@ function readOptions(args: readonly string[]): Options {
 }
 
 async function runEvaluate(options: Options): Promise<number> {
-  const { result, warnings, timings } = await evaluateFiles(options);
+  const { result, warnings, timings } = await evaluateFiles(options, terminalProgress());
   if (options.arrays !== null && result.arrays !== null)
     writeArrays(options.arrays, withoutFirstRanges(result.arrays, options.addedRanges));
   if (options.json) process.stdout.write(`${jsonDocument(result, warnings, timings)}\n`);
@@ -98,6 +98,16 @@ function jsonDocument(
     warnings,
     timings,
   });
+}
+
+/** One line on stderr that is written over, where a person may be looking; nothing in a pipe or a log. */
+function terminalProgress(): (phase: string, share: number) => void {
+  if (!process.stderr.isTTY) return () => undefined;
+  return (phase, share) => {
+    const done = share > 0 ? ` ${Math.floor(100 * share)} %` : "";
+    process.stderr.write(`\r\x1b[K${phase}${done}`);
+    if (share === 0 || share === 1) process.stderr.write("\n");
+  };
 }
 
 /** Written beside its place and renamed, so that a half-written file never stands there. */

@@ -17,6 +17,9 @@ import { ProblemLog } from "../formats/problem-log.ts";
 import { looksLikeSodaD, sodaDIgnoreCategory } from "../formats/soda-d.ts";
 import type { VisDroneFolders } from "./visdrone-folders.ts";
 
+/** Told what is done now, and the share of it that is done, 0..1. */
+export type OnProgress = (phase: string, share: number) => void;
+
 export interface EvaluationInput {
   readonly set: EvaluationSet;
   /** What had to be left out or assumed. */
@@ -31,6 +34,7 @@ export async function loadCoco(
   gt: string,
   dt: string,
   params: EvaluationParams,
+  onProgress: OnProgress,
 ): Promise<EvaluationInput> {
   const problems = new ProblemLog();
   const truthSource = openSource(gt, gt, problems);
@@ -43,7 +47,7 @@ export async function loadCoco(
     const isSodaD = params.protocol === "soda-d";
     const { truth, regionCount } = isSodaD ? withoutRegions(file) : { truth: file, regionCount: 0 };
     const { table, count } = threads
-      ? await threads.readPredictions()
+      ? await threads.readPredictions((share) => onProgress(`Reading ${dt}`, share))
       : readPredictionsFile(predictionSource);
     const { set, leftOut } = evaluationSet(truth, table, count);
     const warnings = [

@@ -62,10 +62,12 @@ export class TwoThreads {
   }
 
   /** Reads the file from the front until the two threads meet. Throws what is wrong with the file. */
-  async readPredictions(): Promise<{ table: PredictionTable; count: number }> {
+  async readPredictions(
+    onProgress?: (share: number) => void,
+  ): Promise<{ table: PredictionTable; count: number }> {
     const source = this.#source;
     const table = predictionTable(source.size);
-    const front = readFromFront(source, this.#pieces, table);
+    const front = readFromFront(source, this.#pieces, table, onProgress);
     if (front.ended) return this.#closed(table, front.offset, front.nextIndex);
     const back = await this.#back;
     const joined = back && joinBack(this.#pieces, front, back, table);

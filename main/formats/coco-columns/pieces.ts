@@ -96,13 +96,17 @@ export interface FrontEnd {
   readonly nextPiece: number;
 }
 
-/** Reads pieces from the front into `table` until all are taken, or a cut turns out not to be between records. */
+/**
+ * Reads pieces from the front into `table` until all are taken, or a cut turns out not to be between records. After
+ * each piece `onProgress` gets the share that both threads have taken.
+ */
 export function readFromFront(
   source: ByteSource,
   pieces: Pieces,
   table: PredictionTable,
+  onProgress: (share: number) => void = () => undefined,
 ): FrontEnd {
-  const { starts } = pieces;
+  const { starts, taken } = pieces;
   const reader = predictionReader(table, source.name);
   let end = { offset: starts[0]!, ended: false, nextIndex: 0 };
   let piece = 0;
@@ -110,6 +114,7 @@ export function readFromFront(
     const to = starts[piece + 1] ?? Infinity;
     end = scanRecords(source, end.offset, to, reader, end.nextIndex);
     piece++;
+    onProgress(Math.min(1, Atomics.load(taken, 0) / starts.length));
   }
   return { ...end, nextPiece: piece };
 }
