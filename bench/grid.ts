@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { contract } from "../shared/api/contract.ts";
 import { objectFilter } from "../shared/api/images.ts";
 import { sodaDParams } from "../shared/domain/protocols.ts";
 import { openDatabase } from "../main/db/open.ts";
@@ -81,17 +82,8 @@ async function measure(): Promise<void> {
   for (const [i, filter] of filters.entries()) {
     queries.push(await grid(filter, sorts[i % 4]!));
     pages.push(await grid(filter, sorts[i % 4]!, 100 * (i % 7)));
-    const input = {
-      filter: objectFilter.parse(filter),
-      kinds: [],
-      reasons: [],
-      sort: "smallest",
-      offset: 0,
-      limit: 100,
-    } as const;
-    failures.push(
-      await timed(() => analysis.call("queryFailures", { ...input, kinds: [], reasons: [] })),
-    );
+    const input = contract["failures/query"].input.parse({ filter });
+    failures.push(await timed(() => analysis.call("queryFailures", input)));
   }
   print("grid query, new filter each time", queries);
   print("grid query, another page", pages);

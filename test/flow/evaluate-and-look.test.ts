@@ -150,6 +150,47 @@ test("an image tells the verdict, the match and the bucket of every box", async 
   expect(bare.annotations[0]).toMatchObject({ verdict: null, box: [5, 6, 10, 12], area: 120 });
 });
 
+test("under VisDrone's rules the summary is the official one, and COCO's buckets stand beside it", async () => {
+  const { call, ended, datasetId } = await importedAndEvaluated(startApp());
+  const { predictionSets } = await call("predictionSets/list", { datasetId });
+  const { id: predictionSetId } = predictionSets[0]!;
+  const { jobId } = await call("runs/evaluate", {
+    predictionSetId,
+    protocol: "visdrone",
+    name: "Official",
+  });
+  const { runId } = (await ended(jobId)).result as { runId: number };
+  const report = await call("runs/get", { runId });
+  expect(report.name).toBe("Official");
+  expect(report.summary.map(({ key }) => key)).toEqual([
+    "AP",
+    "AP50",
+    "AP75",
+    "AR1",
+    "AR10",
+    "AR100",
+    "AR500",
+  ]);
+  // One image holds the car and one the person, so the two weigh the same; the car is found once of twice.
+  expect(report.summary[1]!.value).toBeCloseTo((0.5 + 1) / 2, 12);
+  expect(report.buckets.map(({ label, truthCount, ap50 }) => [label, truthCount, ap50])).toEqual([
+    ["all", 3, 0.75],
+    ["small", 2, 0.5],
+    ["medium", 1, 1],
+    ["large", 0, null],
+  ]);
+  expect(report.buckets[0]!.apByIou).toHaveLength(10);
+});
+
+test("a run is not asked for the images of another dataset", async () => {
+  const { call, refused, ended, runId } = await importedAndEvaluated(startApp());
+  const { suggestion } = await call("imports/inspect", { path: await smallFolder() });
+  const { jobId } = await call("imports/start", { ...suggestion!, predictions: [] });
+  const { datasetId } = (await ended(jobId)).result as { datasetId: number };
+  const query = { datasetId, filter: { runId } };
+  expect(await refused("images/query", query)).toMatchObject({ code: "run/other-dataset" });
+});
+
 test("predictions that take the number of removed ones are not taken for them", async () => {
   const { call, refused, ended, datasetId, runId } = await importedAndEvaluated(startApp());
   const before = await call("images/query", { datasetId, filter: { runId } });
