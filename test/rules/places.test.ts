@@ -26,7 +26,7 @@ test("files are named for what is in them, in small letters with hyphens; compon
   const files = sourceFiles([...sides, "test"], [".ts", ".mjs", ".vue", ".sql"]).map(
     ({ path }) => path,
   );
-  const drawers = /(^|[-/])(utils?|helpers?|misc|manager|stuff)(\.|-|\/)/i;
+  const drawers = /(^|[-/])(utils?|helpers|helper(?=\.)|misc|manager|stuff)(\.|-|\/)/i;
   expect(files.filter((path) => drawers.test(path))).toEqual([]);
   const isWellNamed = (path: string) =>
     path.endsWith(".vue")
