@@ -14,13 +14,24 @@ export class RtdetrGraph {
   readonly #weights: readonly GraphFeed[];
   readonly #session: GraphSession;
 
-  /** shape: [B,H,W,3] of the pixels. The weights stay the caller's; they are handed in with every run. */
-  constructor(config: RtdetrConfig, weights: WeightSource<tf.Tensor>, shape: readonly number[]) {
+  /**
+   * shape: [B,H,W,3] of the pixels. The weights stay the caller's; they are handed in with every run.
+   * `tokens` [B,Q] become the queries instead of those with the best scores.
+   */
+  constructor(
+    config: RtdetrConfig,
+    weights: WeightSource<tf.Tensor>,
+    shape: readonly number[],
+    tokens: Int32Array | null = null,
+  ) {
     const graph = new GraphBuilder();
     const source = new WeightInputs(graph, weights);
     this.#pixels = graph.input(shape, "float32");
     const layers = inferenceLayers(graphOps(graph), source, config.layer_norm_eps);
-    this.outputs = rtdetr(layers, this.#pixels, config);
+    const batch = shape[0]!;
+    this.outputs = rtdetr(layers, this.#pixels, config, {
+      tokens: tokens === null ? null : graph.constant(tokens, [batch, tokens.length / batch]),
+    });
     this.#weights = [...source.feeds.values()];
     this.#session = new GraphSession(graph);
   }
