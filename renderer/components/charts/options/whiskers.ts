@@ -42,6 +42,7 @@ export function whiskers(
               whisker(api, {
                 offset: offsetOf(at, sets.length, api.size([1, 0])[0]),
                 colour: tokens.text,
+                halo: tokens.surface,
                 words: sets.length > 3 ? "" : formatAp(set.ap[labels[api.value(0)] ?? ""]),
               }),
           },
@@ -60,7 +61,7 @@ function offsetOf(at: number, count: number, band: number): number {
 
 function whisker(
   api: DrawApi,
-  { offset, colour, words }: { offset: number; colour: string; words: string },
+  { offset, colour, halo, words }: { offset: number; colour: string; halo: string; words: string },
 ): Record<string, unknown> {
   const [x, top] = api.coord([api.value(0), api.value(2)]);
   const [, bottom] = api.coord([api.value(0), api.value(1)]);
@@ -68,7 +69,8 @@ function whisker(
   const line = (x1: number, y1: number, x2: number, y2: number) => ({
     type: "line",
     shape: { x1, y1, x2, y2 },
-    style: { stroke: colour, lineWidth: 1.2 },
+    // The halo keeps it visible on a bar of any colour.
+    style: { stroke: colour, lineWidth: 1.2, shadowColor: halo, shadowBlur: 2 },
   });
   return {
     type: "group",
