@@ -11,10 +11,13 @@ export interface FailuresQuestion {
   readonly revision: number;
   readonly kinds: readonly FailureCard["kind"][];
   readonly reasons: readonly string[];
+  /** Only where tiles met. */
+  readonly atSeam: boolean;
 }
 
 interface FailuresAnswer extends WindowAnswer<FailureCard> {
   readonly groups: readonly FailureGroup[];
+  readonly tiled?: boolean;
 }
 
 const WINDOW = 120;
@@ -35,6 +38,7 @@ export const useFailures = defineStore("failures", () => {
         filter: asked.filter,
         kinds: [...asked.kinds],
         reasons: [...asked.reasons],
+        ...(asked.atSeam ? { atSeam: true } : {}),
         sort: "group",
         offset,
         limit,

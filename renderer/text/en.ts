@@ -5,6 +5,7 @@ import { compare } from "./en/compare.ts";
 import { data } from "./en/data.ts";
 import { frame } from "./en/frame.ts";
 import { imports } from "./en/imports.ts";
+import { inspect } from "./en/inspect.ts";
 import { jobs } from "./en/jobs.ts";
 import { models } from "./en/models.ts";
 import { runs } from "./en/runs.ts";
@@ -23,4 +24,5 @@ export const en = {
   ...jobs,
   ...settings,
   ...models,
+  ...inspect,
 } as const;

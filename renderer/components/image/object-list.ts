@@ -28,6 +28,8 @@ export interface ObjectRow {
   readonly w: number;
   readonly h: number;
   readonly bucket: string | null;
+  /** It lies where tiles met. */
+  readonly atSeam: boolean;
   readonly match: number | null;
   /** With the match; null without one. */
   readonly iou: number | null;
@@ -52,6 +54,7 @@ export function rowOf(
     w: box[2],
     h: box[3],
     bucket: view.bucket,
+    atSeam: view.atSeam ?? false,
     match: match === UNMATCHED ? null : match,
     iou: match === UNMATCHED ? null : intersectionOverUnion(box, boxOf(scene, match)),
   };
