@@ -14,7 +14,7 @@ import { countingSort } from "./group-rows.ts";
 import { groupTruth } from "./group-truth.ts";
 import { changedClasses, joinImages, splitByImage, type ImageTruth } from "./image-truth.ts";
 import { matchDetections } from "./match.ts";
-import { NO_CANDIDATE, type Matches } from "./matches.ts";
+import { MaskPool, type ChangingMatches } from "./mask-pool.ts";
 import { Candidates } from "./overlap.ts";
 import type { EvaluationArrays, EvaluationResult, EvaluationSet } from "./types.ts";
 
@@ -31,13 +31,11 @@ export function liveEvaluation(set: EvaluationSet, params: EvaluationParams): Li
   return params.protocol === "visdrone" ? new Repeated(set, params) : new Incremental(set, params);
 }
 
-type Changing = { -readonly [Key in keyof Matches]: Matches[Key] };
-
 class Incremental implements LiveEvaluation {
   readonly #set: EvaluationSet;
   readonly #params: EvaluationParams;
   readonly #truth: ImageTruth[];
-  readonly #matches: Changing;
+  readonly #matches: ChangingMatches;
   readonly #pool: MaskPool;
   /** Positions of the matches, image by image; within an image by class and descending score. */
   readonly #positions: { readonly rows: Int32Array; readonly start: Int32Array };
@@ -148,48 +146,6 @@ class Incremental implements LiveEvaluation {
         assign(state, this.#candidates, i - begin, inRange[position]!, hits, ignored, at);
       }
     }
-  }
-}
-
-/** Hands out rows of `hits` and `ignored` to predictions that have candidates, and takes them back. */
-class MaskPool {
-  readonly #matches: Changing;
-  readonly #free: number[] = [];
-  #used: number;
-
-  constructor(matches: Changing) {
-    this.#matches = matches;
-    this.#used = matches.hits.length / matches.params.areaRanges.length;
-    matches.candidate = matches.candidate.slice();
-    this.#grow();
-  }
-
-  /** The row of the prediction at `position`, NO_CANDIDATE where it needs none. */
-  place(position: number, isNeeded: boolean): number {
-    const { candidate } = this.#matches;
-    const held = candidate[position]!;
-    if (isNeeded && held === NO_CANDIDATE) candidate[position] = this.#free.pop() ?? this.#next();
-    if (!isNeeded && held !== NO_CANDIDATE) {
-      this.#free.push(held);
-      candidate[position] = NO_CANDIDATE;
-    }
-    return candidate[position]!;
-  }
-
-  #next(): number {
-    const row = this.#used++;
-    if (this.#used * this.#matches.params.areaRanges.length > this.#matches.hits.length)
-      this.#grow();
-    return row;
-  }
-
-  #grow(): void {
-    const { hits, ignored, params } = this.#matches;
-    const size = (this.#used + (this.#used >> 1) + 64) * params.areaRanges.length;
-    this.#matches.hits = new Uint16Array(size);
-    this.#matches.hits.set(hits);
-    this.#matches.ignored = new Uint16Array(size);
-    this.#matches.ignored.set(ignored);
   }
 }
 
