@@ -7,17 +7,23 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-/** Runs a program without a shell and collects what it prints. Never throws. */
+/** Runs a program without a shell and collects what it prints. It ends when this process does. Never throws. */
 export function runProgram(program: string, args: readonly string[]): Promise<ProgramResult> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const stop = (): void => void child.kill();
+    process.once("exit", stop);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.on("error", (error) => resolve({ code: null, stdout, stderr: error.message }));
+    const end = (code: number | null, problem: string): void => {
+      process.off("exit", stop);
+      resolve({ code, stdout, stderr: problem });
+    };
+    child.on("error", (error) => end(null, error.message));
     child.on("close", (code, signal) =>
-      resolve({ code: code ?? 1, stdout, stderr: signal ? `${stderr}ended by ${signal}` : stderr }),
+      end(code ?? 1, signal ? `${stderr}ended by ${signal}` : stderr),
     );
   });
 }
