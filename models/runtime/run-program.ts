@@ -10,8 +10,14 @@ export interface ProgramResult {
 /** Runs a program without a shell and collects what it prints. It ends when this process does. Never throws. */
 export function runProgram(program: string, args: readonly string[]): Promise<ProgramResult> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-    const stop = (): void => void child.kill();
+    // A group of its own, so that what the program starts ends with it (a python3 is often a shell script).
+    const detached = process.platform !== "win32";
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached });
+    const stop = (): void => {
+      if (child.pid === undefined) return;
+      if (detached) process.kill(-child.pid);
+      else child.kill();
+    };
     process.once("exit", stop);
     let stdout = "";
     let stderr = "";
