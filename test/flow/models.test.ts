@@ -269,6 +269,16 @@ test("models are renamed and removed; what is no model is refused with what to c
   expect(await refused("models/inspect", { path: temporaryFolder() })).toMatchObject({
     code: "model/no-config",
   });
+  const size = { width: 128, height: 64 };
+  expect(
+    await refused("models/predict", { modelId: model.id, datasetId, settings: { size } }),
+  ).toMatchObject({ code: "predict/size" });
+  expect(
+    await refused("models/predict", { modelId: model.id, datasetId, classes: [null, 999] }),
+  ).toMatchObject({ code: "predict/category" });
+  expect(
+    await refused("models/predict", { modelId: model.id, datasetId, classes: [null, null] }),
+  ).toMatchObject({ code: "predict/no-class" });
   await call("models/remove", { modelId: model.id });
   expect((await call("models/list", {})).models).toEqual([]);
   expect(await refused("models/predict", { modelId: model.id, datasetId })).toMatchObject({

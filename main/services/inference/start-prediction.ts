@@ -23,6 +23,7 @@ export function startPrediction(
   const model = findModel(db, modelId);
   const dataset = findDataset(db, datasetId);
   const source = modelSource(model.path, model.description.preset);
+  refuseWrongSize(model, settings);
   const chosen = classes ? checked(classes, dataset) : ownClasses(db, model, dataset);
   if (!chosen.some((id) => id !== null))
     throw new AppError(
@@ -62,6 +63,22 @@ export function findDataset(db: Db, datasetId: number): DatasetSummary {
     "dataset/not-found",
     `There is no dataset ${datasetId} in this project; it may have been removed.`,
   );
+}
+
+/** What the model would refuse once it runs is refused before. */
+function refuseWrongSize({ name, description }: StoredModel, { size }: PredictSettings): void {
+  const { sizeStep, input, anySize } = description;
+  if (size === null) return;
+  if (size.width % sizeStep !== 0 || size.height % sizeStep !== 0)
+    throw new AppError(
+      "predict/size",
+      `settings.size is ${size.width} x ${size.height}; "${name}" takes sides that are multiples of ${sizeStep}.`,
+    );
+  if (!anySize && input && (size.width !== input.width || size.height !== input.height))
+    throw new AppError(
+      "predict/size",
+      `settings.size is ${size.width} x ${size.height}; "${name}" takes ${input.width} x ${input.height} only. Leave the size out.`,
+    );
 }
 
 function checked(

@@ -73,6 +73,7 @@ export const models = {
   "runModel.noClass": "No class of the model is one of the dataset. Say which belong together.",
   "runModel.start": "Run and evaluate",
   "runModel.startOnly": "Run",
+  "runModel.open": "Run a model…",
   "runModel.instead": "Run a model instead…",
   "tensorflow.missing": "RT-DETR checkpoints need native TensorFlow, which is not there yet.",
   "tensorflow.size": "About 270 MB are fetched through pip and built once for all projects.",
