@@ -1,20 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { writeCheckpoint } from "../../models/rtdetr/checkpoint.ts";
-import { initialValues } from "../../models/rtdetr/initial-values.ts";
-import { presetConfig } from "../../models/rtdetr/presets.ts";
 import { startApp, temporaryFolder } from "../fixtures/app/started-app.ts";
 import { streetFolder } from "../fixtures/models/street.ts";
-
-/** An untrained RT-DETR that is the same each time. */
-function writeTinyCheckpoint(folder: string): string {
-  const config = presetConfig("tiny", ["car", "person"]);
-  let seed = 5;
-  const random = () => (seed = (seed * 1664525 + 1013904223) >>> 0) / 2 ** 32;
-  const values = initialValues(config, random);
-  writeCheckpoint(folder, config, (spec) => values.get(spec.name)!);
-  return folder;
-}
+import { writeTinyCheckpoint } from "../fixtures/models/tiny-checkpoint.ts";
 
 test("an RT-DETR is run in the app, and shows where its decoder looked for a box", async () => {
   const { call, ended, refused } = startApp();

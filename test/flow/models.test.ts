@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { openDatabase } from "../../main/db/open.ts";
 import { unpackPredictions } from "../../main/db/prediction-blob.ts";
 import { startApp, temporaryFolder, type StartedApp } from "../fixtures/app/started-app.ts";
 import { streetFolder, writeStreetDetector } from "../fixtures/models/street.ts";
@@ -101,40 +102,50 @@ test("classes can be put right before the run", async () => {
   ]);
 });
 
-test("a job that was cut off by quitting goes on where it was, and repeats nothing", async () => {
-  const data = temporaryFolder();
-  const first = await street(150, startApp(data));
-  const { jobId } = await first.call("models/predict", {
-    modelId: first.model.id,
-    datasetId: first.datasetId,
-    evaluate: "coco",
-  });
-  await begun(first);
-  await first.app.close();
+test.each(["quitting", "a kill"])(
+  "a job that was cut off by %s goes on where it was, and repeats nothing",
+  async (end) => {
+    const data = temporaryFolder();
+    const first = await street(150, startApp(data));
+    const { jobId } = await first.call("models/predict", {
+      modelId: first.model.id,
+      datasetId: first.datasetId,
+      evaluate: "coco",
+    });
+    await begun(first);
+    const project = first.app.workspace.project.databasePath;
+    await first.app.close();
+    if (end === "a kill") {
+      // Nobody was left to write down how it ended.
+      const db = openDatabase(project);
+      db.exec("UPDATE job SET state = 'running', ended_at = NULL WHERE kind = 'predict'");
+      db.close();
+    }
 
-  const second = startApp(data);
-  await second.app.workspace.openLast();
-  expect(await second.call("jobs/get", { jobId })).toMatchObject({ state: "interrupted" });
-  const finished = second.app.workspace.project.db
-    .prepare(
-      "SELECT path FROM image JOIN prediction_blob ON image_id = image.id WHERE prediction_set_id > 0",
-    )
-    .pluck()
-    .all() as string[];
-  expect(finished.length).toBeGreaterThan(4);
-  expect(finished.length).toBeLessThan(150);
-  const seen = await second.call("predictionSets/list", { datasetId: first.datasetId });
-  expect(seen.predictionSets).toEqual([]);
-  // Were a finished picture run again, it would now be missed.
-  for (const path of finished) rmSync(join(first.root, "images", path));
-  await second.call("jobs/resume", { jobId });
-  const job = await second.ended(jobId);
-  expect(job).toMatchObject({
-    state: "done",
-    result: { images: 150, failed: 0, predictions: 150 },
-  });
-  expect(job.result).toHaveProperty("runId");
-});
+    const second = startApp(data);
+    await second.app.workspace.openLast();
+    expect(await second.call("jobs/get", { jobId })).toMatchObject({ state: "interrupted" });
+    const finished = second.app.workspace.project.db
+      .prepare(
+        "SELECT path FROM image JOIN prediction_blob ON image_id = image.id WHERE prediction_set_id > 0",
+      )
+      .pluck()
+      .all() as string[];
+    expect(finished.length).toBeGreaterThan(4);
+    expect(finished.length).toBeLessThan(150);
+    const seen = await second.call("predictionSets/list", { datasetId: first.datasetId });
+    expect(seen.predictionSets).toEqual([]);
+    // Were a finished picture run again, it would now be missed.
+    for (const path of finished) rmSync(join(first.root, "images", path));
+    await second.call("jobs/resume", { jobId });
+    const job = await second.ended(jobId);
+    expect(job).toMatchObject({
+      state: "done",
+      result: { images: 150, failed: 0, predictions: 150 },
+    });
+    expect(job.result).toHaveProperty("runId");
+  },
+);
 
 /** The compute processes that this test's process has started. */
 function computeProcesses(): number[] {
