@@ -3,7 +3,14 @@ import type { AnnotationView, ImageDetail, PredictionView } from "../../shared/a
 import { AppError } from "../../shared/domain/app-error.ts";
 import type { EvaluationParams } from "../../shared/domain/protocols.ts";
 import { UNMATCHED } from "../../shared/evaluation/failures/judge.ts";
-import { verdictNames, type Verdicts } from "../../shared/evaluation/failures/verdicts.ts";
+import {
+  FALSE_ALARM,
+  MISS,
+  reasonOfFalseAlarm,
+  reasonOfMiss,
+  verdictNames,
+  type Verdicts,
+} from "../../shared/evaluation/failures/verdicts.ts";
 import { NO_BUCKET, type JudgedRun, type SizedDataset } from "./judged.ts";
 import type { AnalysisState } from "./methods.ts";
 import type { SeamFacts } from "./seams.ts";
@@ -36,7 +43,7 @@ export function imageDetail(
   const rows = dataset.byImage.subarray(dataset.offsets[i], dataset.offsets[i + 1]);
   if (!run) {
     const annotations = Array.from(rows, (row) =>
-      annotationView(sized, row, { verdict: null, match: null }),
+      annotationView(sized, row, { verdict: null, match: null, reason: null }),
     );
     return { image, datasetId, annotations, predictions: [] };
   }
@@ -47,7 +54,7 @@ export function imageDetail(
     datasetId,
     annotations: Array.from(rows, (row) =>
       annotationView(run, row, {
-        ...truthFate(run, verdicts, i, row),
+        ...truthFate(run, verdicts, { i, row, score: filter.score }),
         ...(seams && { atSeam: seams.truth[row] === 1 }),
       }),
     ),
@@ -55,22 +62,22 @@ export function imageDetail(
   };
 }
 
-type TruthFate = Pick<AnnotationView, "verdict" | "match" | "atSeam">;
+type TruthFate = Pick<AnnotationView, "verdict" | "match" | "reason" | "atSeam">;
 
 /** A match counts only while its prediction reaches the score threshold. */
 function truthFate(
   run: JudgedRun,
   { truth, prediction }: Verdicts,
-  i: number,
-  row: number,
+  { i, row, score }: { readonly i: number; readonly row: number; readonly score: number },
 ): TruthFate {
   const t = run.truthOf ? run.truthOf[row]! : row;
-  if (t < 0) return { verdict: "ignored", match: null };
+  if (t < 0) return { verdict: "ignored", match: null, reason: null };
   const match = run.judgement.truthMatch[t]!;
   const counts = match !== UNMATCHED && verdictNames[prediction[match]!] !== "below-score";
   return {
     verdict: verdictNames[truth[t]!] as TruthFate["verdict"],
     match: counts ? match - run.predictions.offsets[i]! : null,
+    reason: truth[t] === MISS ? reasonOfMiss(run.judgement, run.rows.set, t, score).reason : null,
   };
 }
 
@@ -114,6 +121,8 @@ function predictionViews(
       bestIou: judgement.bestIou[p]!,
       bestIouAnyClass: judgement.bestIouAnyClass[p]!,
       bucket: bucketLabel(params, predictionSizes.bucket[p]!),
+      reason:
+        verdicts.prediction[p] === FALSE_ALARM ? reasonOfFalseAlarm(judgement, p).reason : null,
       ...(seams && { atSeam: seams.predictions[p] === 1 }),
     });
   }

@@ -1,6 +1,7 @@
 import { useMessage, useNotification, NButton } from "naive-ui";
 import { h } from "vue";
 import { isAbort, toApiError } from "../api/client.ts";
+import { useProject } from "../stores/project.ts";
 import { t } from "../text/t.ts";
 
 const UNDO_TIME = 7000;
@@ -9,6 +10,7 @@ const UNDO_TIME = 7000;
 export function useNotify() {
   const message = useMessage();
   const notification = useNotification();
+  const project = useProject();
 
   function error(thrown: unknown): void {
     if (isAbort(thrown)) return;
@@ -35,7 +37,7 @@ export function useNotify() {
 
   /**
    * Removal that can be undone: `hide` takes it off the screen now, `commit` removes it when the time to undo has
-   * passed, `restore` brings it back.
+   * passed, `restore` brings it back. In another project the same ids mean other things, so there nothing is removed.
    */
   function undoable(
     name: string,
@@ -43,6 +45,7 @@ export function useNotify() {
   ): void {
     steps.hide();
     let undone = false;
+    const projectPath = project.info?.path;
     const notice = notification.create({
       title: t("common.removedNotice", { name }),
       duration: UNDO_TIME,
@@ -59,7 +62,7 @@ export function useNotify() {
           () => t("common.undo"),
         ),
       onAfterLeave: () => {
-        if (undone) steps.restore();
+        if (undone || project.info?.path !== projectPath) steps.restore();
         else
           void attempt(() => steps.commit()).then((done) => {
             if (!done) steps.restore();

@@ -1,7 +1,7 @@
 import { computed, shallowRef, watch, type Ref } from "vue";
 import type { AreaRange } from "../../shared/domain/protocols.ts";
 import { call } from "../api/client.ts";
-import { bucketColours, isWhole } from "../theme/bucket-colour.ts";
+import { bucketColours, isWhole, partsOf } from "../theme/bucket-colour.ts";
 import { useTheme } from "../theme/use-theme.ts";
 
 const known = new Map<number, readonly AreaRange[]>();
@@ -32,5 +32,6 @@ export function useRunBuckets(runId: Readonly<Ref<number | null>>) {
   });
   const colours = computed(() => bucketColours(ranges.value, tokens.value));
   const order = computed(() => new Map(buckets.value.map((range, at) => [range.label, at])));
-  return { buckets, colours, order };
+  const parts = (labels: readonly string[]) => partsOf(labels, ranges.value);
+  return { buckets, colours, order, parts };
 }

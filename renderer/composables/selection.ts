@@ -20,9 +20,10 @@ export function useSelection() {
     const asked = idOf(route.query["dataset"]);
     if (asked !== null && datasets.byId.has(asked)) return asked;
     const ofRun = addressRunId.value === null ? undefined : runs.byId.get(addressRunId.value);
-    if (ofRun) return ofRun.datasetId;
+    if (ofRun && datasets.byId.has(ofRun.datasetId)) return ofRun.datasetId;
     if (datasets.lastId !== null && datasets.byId.has(datasets.lastId)) return datasets.lastId;
-    return runs.list[0]?.datasetId ?? datasets.list[0]?.id ?? null;
+    const newest = runs.list.find((run) => datasets.byId.has(run.datasetId));
+    return newest?.datasetId ?? datasets.list[0]?.id ?? null;
   });
 
   const runsOfDataset = computed(() =>

@@ -18,8 +18,9 @@ export function connectStores(events: EventStream): void {
   const reload = {
     project: () =>
       Promise.all([project.load(), datasets.load(), runs.load(), jobs.load(), models.load()]),
-    datasets: () => datasets.load(),
-    predictionSets: () => datasets.load(),
+    // Runs bear the names of their predictions, and go with them.
+    datasets: () => Promise.all([datasets.load(), runs.load()]),
+    predictionSets: () => Promise.all([datasets.load(), runs.load()]),
     runs: () => runs.load(),
     // An edit raises the revision and makes runs stale.
     annotations: () => Promise.all([datasets.load(), runs.load()]),

@@ -10,6 +10,18 @@ export function isWhole(range: Range, ranges: readonly Range[]): boolean {
   );
 }
 
+/** The labels with each range that others lie in, as SODA-D's `Small`, replaced by those: eS, rS and gS. */
+export function partsOf(labels: readonly string[], ranges: readonly Range[]): readonly string[] {
+  const parts = ranges.filter((range) => !isWhole(range, ranges));
+  const named = labels.flatMap((label) => {
+    const whole = ranges.find((range) => range.label === label);
+    if (!whole || !isWhole(whole, ranges)) return [label];
+    const within = parts.filter(({ low, high }) => low >= whole.low && high <= whole.high);
+    return within.map((part) => part.label);
+  });
+  return [...new Set(named)];
+}
+
 /** Colour by label: the whole in grey, the others on one ramp, smallest strongest. */
 export function bucketColours(
   ranges: readonly Range[],

@@ -41,6 +41,8 @@ export interface AnnotationView extends Annotation {
   readonly match: number | null;
   /** Label of the smallest area range it falls in; null where none. */
   readonly bucket: string | null;
+  /** Of a miss; else null. */
+  readonly reason: FailureReason | null;
   /** A border of the tiles that the predictions were made on crosses it; absent where there were no tiles. */
   readonly atSeam?: boolean;
 }
@@ -53,6 +55,8 @@ export interface PredictionView extends Prediction {
   readonly bestIou: number;
   readonly bestIouAnyClass: number;
   readonly bucket: string | null;
+  /** Of a false alarm; else null. */
+  readonly reason: FailureReason | null;
   /** A tile's border cut a box that went into it; absent where there were no tiles. */
   readonly atSeam?: boolean;
 }
@@ -150,7 +154,7 @@ export const images = {
 };
 
 /*
- * Pictures are plain GETs:
+ * Pictures are plain GETs; with a parameter `v`, which says a state of the pictures, they may be kept for good:
  *   /api/pictures/<imageId>/file             the picture, EXIF turned, as the browser can show it
  *   /api/pictures/<imageId>/thumb?size=256   longest side in pixels
  *   /api/pictures/<imageId>/crop?x=&y=&w=&h= that part in original pixels, clipped to the picture, as PNG

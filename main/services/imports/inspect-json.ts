@@ -29,9 +29,11 @@ export async function inspectJson(
   const source = openSource(absolute(context, path), path, problems);
   try {
     const glimpse = glimpseJson(source);
-    if (glimpse === null) return null;
-    const kind = kindOf(glimpse);
-    if (kind === null) return null;
+    const kind = glimpse && kindOf(glimpse);
+    if (glimpse === null || kind === null) {
+      refuseBroken(source, glimpse, problems);
+      return null;
+    }
     const base = {
       path,
       name: stemOf(path).replace(/^instances_/, ""),
@@ -47,6 +49,19 @@ export async function inspectJson(
   } finally {
     source.close();
   }
+}
+
+/**
+ * A file that was cut off before it said what it holds would else be passed over in silence. JSON of other kinds is
+ * none of ours. Throws `file/empty`, `file/truncated`, `file/not-json`.
+ */
+function refuseBroken(
+  source: ReturnType<typeof openSource>,
+  glimpse: JsonGlimpse | null,
+  problems: ProblemLog,
+): void {
+  const isOurs = source.size === 0 || glimpse !== null;
+  if (isOurs && source.size <= READ_WHOLE_BYTES) readJsonDocument(source, problems, () => null);
 }
 
 type Base = Pick<

@@ -33,6 +33,7 @@ export function useFrameCommands(actions: { toggleTheme(): void; showSheet(): vo
     action("open-folder", t("bar.openFolder"), () => router.push("/open"), "open-folder"),
     action("evaluate", t("palette.evaluate"), () => router.push("/runs?evaluate=1")),
     action("add-predictions", t("palette.addPredictions"), () => router.push("/runs?add=1")),
+    action("manage", t("palette.manage"), () => router.push("/data?manage=1")),
     action("theme", t("palette.toggleTheme"), actions.toggleTheme, "toggle-theme"),
     action("sheet", t("shortcuts.title"), actions.showSheet, "sheet"),
   ]);

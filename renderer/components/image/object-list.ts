@@ -1,4 +1,4 @@
-import type { ImageDetail } from "../../../shared/api/images.ts";
+import type { FailureReason, ImageDetail } from "../../../shared/api/images.ts";
 import { boxSide, intersectionOverUnion } from "../../../shared/geometry/boxes.ts";
 import {
   BELOW_SCORE,
@@ -28,6 +28,8 @@ export interface ObjectRow {
   readonly w: number;
   readonly h: number;
   readonly bucket: string | null;
+  /** Of a failure; else null. */
+  readonly reason: FailureReason | null;
   /** It lies where tiles met. */
   readonly atSeam: boolean;
   readonly match: number | null;
@@ -54,6 +56,7 @@ export function rowOf(
     w: box[2],
     h: box[3],
     bucket: view.bucket,
+    reason: view.reason,
     atSeam: view.atSeam ?? false,
     match: match === UNMATCHED ? null : match,
     iou: match === UNMATCHED ? null : intersectionOverUnion(box, boxOf(scene, match)),

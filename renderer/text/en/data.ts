@@ -101,7 +101,7 @@ export const data = {
   "image.back": "All images",
   "image.noPicture": "The picture cannot be shown",
   "image.noPictureHint":
-    "{path} is missing or cannot be read. Its labels and predictions are shown in their places.",
+    "{path} is missing in {root}, or cannot be read. Its labels and predictions are shown in their places.",
   "image.noObjects": "No objects",
   "image.noObjectsHint": "This image has neither labels nor predictions.",
   "image.noneOfKind": "None of these here",
@@ -124,4 +124,22 @@ export const data = {
   "image.deselect": "Deselect",
   "image.showAll": "All",
   "shortcuts.image": "Image view",
+  "manage.open": "Manage…",
+  "manage.title": "Datasets and predictions",
+  "manage.intro":
+    "Removing takes a dataset or predictions out of the project, with their runs. Your own files are never touched.",
+  "manage.renameDataset": "Rename the dataset",
+  "manage.renameSet": "Rename the predictions",
+  "manage.removeDatasetHint":
+    "Removes the dataset with its labels, predictions and runs from the project; it can be undone for a moment",
+  "manage.removeSetHint":
+    "Removes the predictions and their runs from the project; it can be undone for a moment",
+  "manage.relocate": "Folder moved…",
+  "manage.relocateHint": "Choose the folder that the pictures lie in now",
+  "manage.relocateTitle": "Where are the pictures of {name} now?",
+  "manage.movedHint": "If the folder was moved, choose where it is now:",
+  "manage.missing": "Some pictures are missing in {root}, or cannot be read.",
+  "manage.relocated": "The pictures of {name} are read from there now",
+  "manage.setsOf": "Predictions for {name}",
+  "manage.runs": ["{n} run", "{n} runs"],
 } as const;

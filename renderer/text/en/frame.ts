@@ -41,6 +41,7 @@ export const frame = {
   "palette.projects": "Projects",
   "palette.goTo": "Go to {name}",
   "palette.addPredictions": "Add predictions…",
+  "palette.manage": "Manage datasets and predictions…",
   "palette.evaluate": "Evaluate predictions…",
   "palette.toggleTheme": "Switch between light and dark",
   "shortcuts.title": "Keyboard shortcuts",

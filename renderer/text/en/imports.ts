@@ -26,6 +26,8 @@ export const imports = {
   "imports.labels": "Labels",
   "imports.noLabels": "No labels, images only",
   "imports.format": "Format",
+  "imports.formatFits": "Fits these files",
+  "imports.formatOthers": "Other formats",
   "imports.images": "Image folder",
   "imports.imagesHere": "(this folder)",
   "imports.vocOffset": "Pixels are counted",

@@ -14,6 +14,7 @@ export function truth(
     ignore: false,
     verdict: null,
     match: null,
+    reason: null,
     bucket: null,
     ...given,
   };
@@ -28,6 +29,7 @@ export function prediction(
     match: null,
     bestIou: 0,
     bestIouAnyClass: 0,
+    reason: null,
     bucket: null,
     ...given,
   };
