@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { streetFolder, writeStreetDetector } from "../fixtures/models/street.ts";
+import { writeTinyCheckpoint } from "../fixtures/models/tiny-checkpoint.ts";
 import { startWorkbench, type Workbench } from "./browser.ts";
 
 /** A compute process and an evaluation start on machines that have other things to do. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 90_000;
 
 let workbench: Workbench;
 beforeAll(async () => {
@@ -65,3 +66,37 @@ test("what is no model is refused in words, and the dialog stays", async () => {
   expect(errors.every((text) => text.includes("400") || text.includes("404"))).toBe(true);
   await page.context().close();
 });
+
+test("what a model looked at for an object is shown layer by layer, beside another model", async () => {
+  const { call, jobEnd, open } = workbench;
+  await call("projects/create", { name: "Looked at" });
+  const { suggestion } = (await call("imports/inspect", { path: await streetFolder(1) })) as {
+    suggestion: object;
+  };
+  const { jobId } = (await call("imports/start", suggestion)) as { jobId: number };
+  await jobEnd(jobId);
+  const folder = mkdtempSync(join(tmpdir(), "fovea-model-"));
+  for (const [name, seed] of [
+    ["Before", 5],
+    ["After", 11],
+  ] as const) {
+    const path = writeTinyCheckpoint(join(folder, name), seed);
+    await call("models/add", { path, name });
+  }
+  const { page, errors } = await open("/images/1?object=gt-1");
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.getByRole("button", { name: "What the model looked at…" }).click();
+  const first = page.getByRole("region", { name: "Model", exact: true });
+  const canvas = first.locator("canvas");
+  await first.getByRole("columnheader", { name: "Inside" }).waitFor();
+  expect(await first.getByRole("row").count()).toBe(1 + 3);
+  const points = await canvas.screenshot();
+  const second = page.getByRole("region", { name: "Beside it" });
+  await second.locator(".n-base-selection").click();
+  await page.locator(".n-base-select-option").getByText("Before").last().click();
+  await second.getByRole("columnheader", { name: "Inside" }).waitFor();
+  await page.getByText("Feature map").click();
+  await expect.poll(async () => (await canvas.screenshot()).equals(points)).toBe(false);
+  expect(errors).toEqual([]);
+  await page.context().close();
+}, 240_000);

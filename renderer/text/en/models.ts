@@ -8,7 +8,6 @@ export const models = {
   "models.kind.onnx": "ONNX",
   "models.input": "Input {width} × {height}",
   "models.inputOpen": "any input size",
-  "models.layout": "Layout {name}",
   "models.labels": "Classes",
   "models.labelsMore": "and {n} more",
   "models.noLabels": "The model does not name its classes",
