@@ -1,6 +1,7 @@
 /**
  * The look as data: one set of colours for light, one for dark. Meaning colours follow Okabe and Ito (hits blue,
- * misses vermilion, false alarms amber) and are always paired with a shape or dash.
+ * misses vermilion, false alarms amber), moved apart in lightness until they differ for the colour-blind too, and are
+ * always paired with a shape or dash.
  */
 export interface Tokens {
   readonly bg: string;
@@ -51,7 +52,7 @@ export const light: Tokens = {
   accentSoft: "#dff1ef",
   onAccent: "#ffffff",
   hit: "#0072b2",
-  miss: "#d55e00",
+  miss: "#c84f00",
   falseAlarm: "#e69f00",
   ignored: "#8a839b",
   good: "#1a7f4b",
@@ -80,9 +81,9 @@ export const dark: Tokens = {
   accentSoft: "#14343a",
   onAccent: "#06211e",
   hit: "#56b4e9",
-  miss: "#f0763a",
-  falseAlarm: "#f0b429",
-  ignored: "#9c93b3",
+  miss: "#e8602a",
+  falseAlarm: "#f5bf3e",
+  ignored: "#978d9f",
   good: "#4cc38a",
   warning: "#e0a83a",
   bad: "#f2665b",

@@ -31,9 +31,9 @@ export interface BoxStyle {
 /** On pictures, not on the page: light hues after Okabe and Ito over a dark edge, the same in both themes. */
 export const overPicture = {
   hit: "#56b4e9",
-  miss: "#ff6f2c",
-  falseAlarm: "#f5b82e",
-  ignored: "#b7a9d6",
+  miss: "#f65f22",
+  falseAlarm: "#f9c84d",
+  ignored: "#aa9dac",
   unjudged: "#4fd6c2",
   edge: "rgb(0 0 0 / 55%)",
   selected: "#ffffff",
