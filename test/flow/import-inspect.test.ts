@@ -231,6 +231,19 @@ test("a broken source is shown with its reason, the others are suggested", async
   expect(suggestion).toMatchObject({ labels: { path: "other.json" } });
 });
 
+test.each([
+  ["inside its first key", '{"ima', "file/truncated"],
+  ["before its first value", '{"images": ', "file/truncated"],
+  ["within its images", '{"images": [{"id": 3, "file_name": "a.jpg"}, {"id": 4', "file/truncated"],
+  ["before it began", "", "file/empty"],
+])("a JSON file cut off %s is reported, not passed over", async (_, text, code) => {
+  const report = await look(folderOf({ "annotations.json": text, "other.json": { name: "x" } }));
+  expect(report.sources).toEqual([]);
+  expect(report.problems.map((problem) => [problem.file, problem.code, problem.action])).toEqual([
+    ["annotations.json", code, "refused"],
+  ]);
+});
+
 test("links out of the folder are reported", async () => {
   const root = folderOf({ "a.jpg": await jpeg(64, 48) });
   symlinkSync("/etc", join(root, "etc"));
