@@ -158,11 +158,7 @@ function differentiate(
     usesBatchStatistics: { frozen: frozenNorms, heads: trainedNorms, all: () => true }[
       settings.norms
     ],
-    onStatistics: (norm, { mean, variance }) =>
-      statistics.set(norm, {
-        mean: tf.keep(tf.clone(mean)),
-        variance: tf.keep(tf.clone(variance)),
-      }),
+    onStatistics: (norm, seen) => statistics.set(norm, seen),
   });
   const noise = {
     queries: settings.denoising ? config.num_denoising : 0,
