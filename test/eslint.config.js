@@ -16,7 +16,7 @@ export default tseslint.config(
     files: ["main/**/*.ts", "models/**/*.ts", "shared/**/*.ts", "test/**/*.ts", "bench/**/*.ts"],
     languageOptions: {
       parserOptions: {
-        project: "main/tsconfig.json",
+        project: ["main/tsconfig.json", "test/ui/tsconfig.json"],
         tsconfigRootDir: fileURLToPath(new URL("..", import.meta.url)),
       },
     },
