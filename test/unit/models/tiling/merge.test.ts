@@ -116,3 +116,10 @@ test("no detections merge to none", () => {
   expect(mergeNms(detections()).boxes).toHaveLength(0);
   expect(mergeSeams(detections()).boxes).toHaveLength(0);
 });
+
+test("boxes that are not finite disturb no other", () => {
+  const merged = mergeNms(
+    detections([NaN, 1, 2, 3, 0.9, 1, 0], [10, 10, 30, 20, 0.8, 1, 0], [10, 10, 30, 20, 0.7, 1, 0]),
+  );
+  expect(Array.from(merged.scores)).toEqual([0.9, 0.8].map(Math.fround));
+});
