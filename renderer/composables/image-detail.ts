@@ -3,6 +3,7 @@ import type { ImageDetail } from "../../shared/api/images.ts";
 import { call, isAbort } from "../api/client.ts";
 import { buildScene, judgeAt } from "../canvas/scene/scene.ts";
 import type { asFilter } from "./filter-address.ts";
+import { useLoad } from "./load.ts";
 
 export interface DetailQuestion {
   readonly imageId: number;
@@ -58,4 +59,20 @@ export function useImageDetail(question: Readonly<Ref<DetailQuestion | null>>) {
   const judgement = computed(() => (scene.value ? judgeAt(scene.value, score.value) : null));
 
   return { detail, scene, judgement, error, waiting, load };
+}
+
+/** A slider on its way is not asked about, milliseconds. */
+const REST = 150;
+
+/** The image as judged at the question's own score threshold: asked for when someone wants to know why. */
+export function useImageAtScore(question: Readonly<Ref<DetailQuestion | null>>) {
+  return useLoad(
+    () => question.value,
+    async ({ imageId, filter }, signal) => {
+      await new Promise((resolve) => setTimeout(resolve, REST));
+      signal.throwIfAborted();
+      const { runId, iou, score } = filter;
+      return call("images/get", { imageId, filter: { runId, iou, score } }, { signal });
+    },
+  );
 }

@@ -10,6 +10,7 @@ import {
   listObjects,
   nextFailure,
   objectAt,
+  reasonOf,
   rowOf,
   type ObjectSort,
 } from "../components/image/object-list.ts";
@@ -29,13 +30,15 @@ export function useImageObjects(
     readonly detail: Readonly<Ref<ImageDetail | null>>;
     readonly scene: Readonly<Ref<Scene | null>>;
     readonly judgement: Readonly<Ref<Judgement | null>>;
+    /** As judged at the score threshold; null while it has not come. */
+    readonly atScore: Readonly<Ref<ImageDetail | null>>;
   },
   nameOf: (categoryId: number) => string,
 ) {
   const route = useRoute();
   const router = useRouter();
   const view = useView();
-  const { detail, scene, judgement } = given;
+  const { detail, scene, judgement, atScore } = given;
   const sort = ref<ObjectSort>("size");
 
   const shown = computed(() =>
@@ -98,6 +101,7 @@ export function useImageObjects(
     const at = object * 4;
     return {
       row,
+      reason: reasonOf(detail.value!, scene.value, judgement.value, object, atScore.value),
       matchRow: row.match === null ? null : rowAt(row.match),
       other: best && { row: rowAt(best.object), iou: best.iou },
       place: [scene.value.boxes[at]!, scene.value.boxes[at + 1]!] as const,

@@ -145,6 +145,18 @@ test("an image tells the verdict, the match and the bucket of every box", async 
     ["false-alarm", null, 0.25],
     ["false-alarm", null, 1],
   ]);
+  const failures = await call("failures/query", { filter: { runId }, sort: "image" });
+  const reasons = failures.items.filter((card) => card.imageId === imageId);
+  const told = [
+    ...detail.annotations.map(({ id, reason }) => [id, reason]),
+    ...detail.predictions.map(({ reason }, at) => [at, reason]),
+  ].filter(([, reason]) => reason !== null);
+  expect(told).toHaveLength(3);
+  expect(told).toEqual(
+    expect.arrayContaining(
+      reasons.map((card) => [card.annotationId ?? card.predictionIndex, card.reason]),
+    ),
+  );
   const bare = await call("images/get", { imageId, filter: {} });
   expect(bare.predictions).toEqual([]);
   expect(bare.annotations[0]).toMatchObject({ verdict: null, box: [5, 6, 10, 12], area: 120 });

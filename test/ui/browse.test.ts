@@ -39,6 +39,21 @@ describe("the grid of images", () => {
     await page.context().close();
   });
 
+  test("a picture that was seen is not asked for again, not even whether it is the same", async () => {
+    const { page } = await openGrid();
+    await page.locator("#tile-0 img.seen").waitFor();
+    const src = await page.locator("#tile-0 img").getAttribute("src");
+    const seen = await page.evaluate(`(async () => {
+      const address = ${JSON.stringify(src)};
+      const answer = await fetch(address);
+      await answer.blob();
+      const { transferSize } = performance.getEntriesByName(location.origin + address).at(-1);
+      return { cacheControl: answer.headers.get("cache-control"), transferSize };
+    })()`);
+    expect(seen).toEqual({ cacheControl: "private, max-age=31536000, immutable", transferSize: 0 });
+    await page.context().close();
+  });
+
   test("worst first is the order of the main side, and stays in the address", async () => {
     const { page } = await openGrid("&sort=worst");
     const cards = await sample.cards({}, "worst");

@@ -97,6 +97,21 @@ describe("the failure wall", () => {
     await page.context().close();
   });
 
+  test("a link to SODA-D's Small lights up the three sizes in it; one can be left out", async () => {
+    const { page } = await openWall("&bucket=Small");
+    const sizes = page.getByRole("group", { name: "Object size" });
+    const pressed = () =>
+      sizes
+        .locator("[aria-pressed=true]")
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-choice")));
+    await sizes.locator('[data-choice="gS"][aria-pressed="true"]').waitFor();
+    expect(await pressed()).toEqual(["eS", "rS", "gS"]);
+    await sizes.locator('[data-choice="rS"]').click();
+    await page.waitForURL(/bucket=eS,gS|bucket=eS%2CgS/);
+    expect(await pressed()).toEqual(["eS", "gS"]);
+    await page.context().close();
+  });
+
   test("arrows, N and Enter do without a mouse", async () => {
     const { page } = await openWall();
     await page.getByRole("grid", { name: "Failures" }).focus();

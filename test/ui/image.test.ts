@@ -1,7 +1,18 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { FailureCard, FailureReason } from "../../shared/api/images.ts";
 import { startWorkbench, type Workbench } from "./browser.ts";
 import { sampleRun, type SampleRun } from "./sample-run.ts";
+
+const reasonWords: Readonly<Record<FailureReason, string>> = {
+  "no-detection": "No detection near",
+  "wrong-class": "Wrong class",
+  "poor-box": "Box too far off",
+  duplicate: "Found twice",
+  "below-score": "Score too low",
+  "beyond-max-dets": "Beyond maxDets",
+  background: "Nothing there",
+};
 
 describe("the image view", () => {
   let workbench: Workbench;
@@ -60,6 +71,25 @@ describe("the image view", () => {
     expect(asked).toBe(0);
     await page.context().close();
   });
+
+  test.each([0.3, 0.8])(
+    "at a score of %f the read-out says why, as the main side does",
+    async (score) => {
+      const filter = { runId: sample.runId, score };
+      const { items } = (await workbench.call("failures/query", { filter, limit: 500 })) as {
+        items: FailureCard[];
+      };
+      const told = new Map(items.map((card) => [card.reason, card]));
+      expect(told.size).toBeGreaterThan(1);
+      for (const card of told.values()) {
+        const object =
+          card.kind === "miss" ? `gt-${card.annotationId}` : `p-${card.predictionIndex}`;
+        const { page } = await openImage(card.imageId, `&score=${score}&object=${object}`);
+        await page.locator(".readout dd", { hasText: reasonWords[card.reason] }).waitFor();
+        await page.context().close();
+      }
+    },
+  );
 
   test("zooms at the cursor until each pixel of the original is a sharp square of 64", async () => {
     const { page, errors } = await openImage(imageIds[2]!);

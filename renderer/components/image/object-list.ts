@@ -28,8 +28,6 @@ export interface ObjectRow {
   readonly w: number;
   readonly h: number;
   readonly bucket: string | null;
-  /** Of a failure; else null. */
-  readonly reason: FailureReason | null;
   /** It lies where tiles met. */
   readonly atSeam: boolean;
   readonly match: number | null;
@@ -56,11 +54,31 @@ export function rowOf(
     w: box[2],
     h: box[3],
     bucket: view.bucket,
-    reason: view.reason,
     atSeam: view.atSeam ?? false,
     match: match === UNMATCHED ? null : match,
     iou: match === UNMATCHED ? null : intersectionOverUnion(box, boxOf(scene, match)),
   };
+}
+
+/**
+ * Why an object is a failure; null where it is none. That of a false alarm is the same at every score threshold, that
+ * of a miss is not: `atScore` is the image as the host judged it at the threshold, null while that has not come.
+ */
+export function reasonOf(
+  detail: ImageDetail,
+  scene: Scene,
+  judgement: Judgement,
+  object: number,
+  atScore: ImageDetail | null,
+): FailureReason | null {
+  const verdict = judgement.verdict[object];
+  if (verdict === FALSE_ALARM) {
+    return detail.predictions[object - scene.truthCount]?.reason ?? null;
+  }
+  if (verdict !== MISS) return null;
+  if (scene.match[object] !== UNMATCHED) return "below-score";
+  const told = atScore?.image.id === detail.image.id ? atScore : detail;
+  return told.annotations[object]?.reason ?? null;
 }
 
 /** The objects that are shown, in the order in which one steps through them. */
