@@ -120,17 +120,24 @@ describe("the grid of images", () => {
 
   test("an error of the main side is shown with a way to try again", async () => {
     const { page } = await openGrid();
-    await page.route("**/api/images/query", (route) =>
-      route.fulfill({
+    // The failure lasts until the button is pressed: a query made for another reason cannot clear it.
+    await page.evaluate(() => {
+      const press = () => (document.body.dataset["pressed"] = "yes");
+      document.addEventListener("click", press, true);
+    });
+    await page.route("**/api/images/query", async (route) => {
+      if (await page.evaluate(() => document.body.dataset["pressed"] === "yes"))
+        return route.continue();
+      return route.fulfill({
         status: 500,
         json: { error: { code: "disk/full", message: "The disk is full. Free some space." } },
-      }),
-    );
+      });
+    });
     await page.getByPlaceholder("Part of the file name").fill("a");
     await page.getByText("The disk is full. Free some space.").waitFor();
-    await page.unroute("**/api/images/query");
     await page.getByRole("button", { name: "Try again" }).click();
     await page.locator("#tile-0 .name").waitFor();
+    await page.unrouteAll({ behavior: "ignoreErrors" });
     await page.context().close();
   });
 });
