@@ -20,6 +20,7 @@ const checks = [
     bin("typescript/bin/tsc"),
     ["-p", "main/tsconfig.json"],
   ],
+  ["types of the browser tests", bin("typescript/bin/tsc"), ["-p", "test/ui/tsconfig.json"]],
   [
     "types of the page",
     bin("vue-tsc/bin/vue-tsc.js"),
