@@ -8,6 +8,7 @@ export default defineConfig({
     include: ["test/{unit,parity,flow,ui,rules}/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     pool: "forks",
     maxWorkers: 2,
   },

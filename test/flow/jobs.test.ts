@@ -122,7 +122,7 @@ test("what a crash left running is interrupted, and half an import is gone when 
       "SELECT (SELECT count(*) FROM dataset) + (SELECT count(*) FROM image) AS n",
     );
     expect(left.get()).toEqual({ n: 0 });
-  });
+  }, 30_000);
 });
 
 test("a project that another process has open keeps its jobs and its unfinished imports", async () => {

@@ -50,7 +50,7 @@ async function launch(build: () => ShellContent = content): Promise<void> {
 async function launchReady(): Promise<RecordingElectron["windows"][number]> {
   await launch();
   electron.becomeReady();
-  await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+  await vi.waitFor(() => expect(electron.windows).toHaveLength(1), 30_000);
   return electron.windows[0]!;
 }
 
@@ -125,7 +125,7 @@ describe("start", () => {
       throw new Error("the project is on a disk that is full");
     });
     electron.becomeReady();
-    await vi.waitFor(() => expect(electron.names()).toContain("app.exit"));
+    await vi.waitFor(() => expect(electron.names()).toContain("app.exit"), 30_000);
     expect(electron.argsOf("dialog.showErrorBox")).toEqual([
       "Fovea could not start",
       "the project is on a disk that is full",
@@ -139,7 +139,7 @@ describe("start", () => {
     electron.app.emit("will-quit", event);
     electron.app.emit("will-quit", event);
     expect(event.preventDefault).toHaveBeenCalledTimes(1);
-    await vi.waitFor(() => expect(electron.names()).toContain("app.exit"));
+    await vi.waitFor(() => expect(electron.names()).toContain("app.exit"), 30_000);
     expect(closed).toBe(1);
     expect(electron.argsOf("app.exit")).toEqual([0]);
   });
