@@ -63,6 +63,23 @@ export function normDifference(actual: Values, expected: Values, trifle = 1e-12)
   return Math.sqrt(difference) / (Math.sqrt(size) + trifle);
 }
 
+/** Below this size a list counts as zero up to rounding (the gradient of a bias before a batch norm, say). */
+const SMALLEST_SCALE = 1e-6;
+
+/**
+ * Largest difference over the largest expected entry. Infinity where the lengths differ or a number is not finite.
+ */
+export function worstRelative(actual: Values, expected: Values): number {
+  const worst = absoluteDifference(actual, expected);
+  if (!(worst < Infinity)) return Infinity;
+  let scale = SMALLEST_SCALE;
+  for (let i = 0; i < expected.length; i += 1) scale = Math.max(scale, Math.abs(expected[i]!));
+  return worst / scale;
+}
+
+/** Numbers as golden files hold them. */
+export type Nested = number | readonly Nested[];
+
 /** All numbers of nested lists, in order. */
 export function flatten(nested: unknown): Float64Array {
   return Float64Array.from((nested as unknown[]).flat(Infinity) as number[]);

@@ -12,7 +12,7 @@ import {
 } from "../losses/reweighting.ts";
 import { samplePointLoss } from "../losses/sample-points.ts";
 import { scaleAlignedTarget } from "../losses/scale-aligned-target.ts";
-import { flat, worstRelative, type Nested } from "./difference.ts";
+import { flatten, worstRelative, type Nested } from "./compare.ts";
 
 interface AssignmentCase {
   cost: number[][];
@@ -26,7 +26,7 @@ export function checkAssignment(cases: readonly AssignmentCase[]): number {
   return Math.max(
     ...cases.map(({ cost, total }) => {
       const columns = cost[0]?.length ?? 0;
-      const pairs = assign(flat(cost), cost.length, columns);
+      const pairs = assign(flatten(cost), cost.length, columns);
       const sum = pairs.rows.reduce((s, row, k) => s + cost[row]![pairs.columns[k]!]!, 0);
       return worstRelative([sum], [total]);
     }),
@@ -40,8 +40,8 @@ interface TargetFile {
 }
 
 export function checkScaleAlignedTarget({ pred, gt, cases }: TargetFile): number {
-  const predicted = flat(pred);
-  const truth = flat(gt);
+  const predicted = flatten(pred);
+  const truth = flatten(gt);
   return Math.max(
     ...cases.flatMap(({ beta, theta, ...expected }) => {
       const parts = Array.from({ length: predicted.length / 4 }, (_, k) =>
@@ -79,9 +79,16 @@ function checkSamplePointCase(file: SamplePointCase): number {
   const shape = shapeOf(file.attention_logits);
   const [, heads, levels, points] = shape as [number, number, number, number];
   const group = levels * points; // the softmax runs over all points of a head
-  const attention = softmax(flat(file.attention_logits), group);
+  const attention = softmax(flatten(file.attention_logits), group);
   const loss = samplePointLoss(
-    { offsets: flat(file.offsets), attention, reference: flat(file.ref_wh), heads, levels, points },
+    {
+      offsets: flatten(file.offsets),
+      attention,
+      reference: flatten(file.ref_wh),
+      heads,
+      levels,
+      points,
+    },
     file.eta,
     { mode: file.mode, units: file.units, eta: [file.eta] },
   );
@@ -90,10 +97,10 @@ function checkSamplePointCase(file: SamplePointCase): number {
     Math.abs(outside - loss.outside),
     worstRelative([loss.offset], [file.offset_loss]),
     worstRelative([loss.attention], [file.attention_loss]),
-    worstRelative(loss.offsetGradient, flat(file.d_offset_loss_d_offsets)),
+    worstRelative(loss.offsetGradient, flatten(file.d_offset_loss_d_offsets)),
     worstRelative(
       softmaxBackward(attention, loss.attentionGradient, group),
-      flat(file.d_attention_loss_d_logits),
+      flatten(file.d_attention_loss_d_logits),
     ),
   );
 }
@@ -161,21 +168,21 @@ export function checkReweighting(
     worstRelative([found.classification], [expected.classification_loss]),
     worstRelative([found.regression], [expected.regression_loss]),
     ...Object.entries(expected.d_total_d).map(([name, gradient]) =>
-      worstRelative(found.gradients.get(name)!, flat(gradient)),
+      worstRelative(found.gradients.get(name)!, flatten(gradient)),
     ),
   );
 }
 
 function reweightedLosses(input: ReweightingInput, variant: ReweightingVariant) {
-  const hCls = flat(input.h_cls);
-  const hReg = flat(input.h_reg);
+  const hCls = flatten(input.h_cls);
+  const hReg = flatten(input.h_reg);
   const channels = (input.h_cls as number[][])[0]!.length;
   const generator = createWeightGenerator(channels, () => 0.5);
   for (const [name, values] of Object.entries(input.params))
-    generator.parameters.get(name)!.set(flat(values));
-  const logits = flat(input.logits);
-  const boxes = flat(input.boxes);
-  const truth = flat(input.gt);
+    generator.parameters.get(name)!.set(flatten(values));
+  const logits = flatten(input.logits);
+  const boxes = flatten(input.boxes);
+  const truth = flatten(input.gt);
   const classes = input.logits[0]!.length;
   const index = Int32Array.from(input.pos_query, (q, k) => q * classes + input.pos_class[k]!);
   const target = Float64Array.from(
@@ -223,15 +230,15 @@ interface VarifocalFile extends ReweightingInput {
 
 /** Eq. 3 on the same inputs, targets being the IoU. */
 export function checkVarifocal(file: VarifocalFile): number {
-  const logits = flat(file.logits);
-  const boxes = flat(file.boxes);
-  const truth = flat(file.gt);
+  const logits = flatten(file.logits);
+  const boxes = flatten(file.boxes);
+  const truth = flatten(file.gt);
   const classes = file.logits[0]!.length;
   const index = Int32Array.from(file.pos_query, (q, k) => q * classes + file.pos_class[k]!);
   const target = Float64Array.from(index, (_, k) => pairOverlap(boxes, k, truth, k).iou);
   const loss = classificationLoss(logits, { index, target, weight: target });
   return Math.max(
     worstRelative([loss.value], [file.varifocal_loss]),
-    worstRelative(loss.gradient, flat(file.d_varifocal_d_logits)),
+    worstRelative(loss.gradient, flatten(file.d_varifocal_d_logits)),
   );
 }

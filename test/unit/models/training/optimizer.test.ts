@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
-import { worstRelative } from "../../../../models/golden/difference.ts";
+import { worstRelative } from "../../../../models/golden/compare.ts";
 import { loadTensorFlow } from "../../../../models/runtime/load.ts";
 import {
   adamwStep,
