@@ -3,20 +3,27 @@ import { Hono } from "hono";
 import type { ErrorBody } from "../shared/api/route.ts";
 import type { SystemInfo } from "../shared/api/system.ts";
 import { analysisHandlers } from "./api/analysis.ts";
+import { annotationHandlers } from "./api/annotations.ts";
+import { assistHandlers } from "./api/assist.ts";
 import { answerCall, errorResponse } from "./api/calls.ts";
 import { datasetHandlers } from "./api/datasets.ts";
 import { eventStream } from "./api/events.ts";
+import { exportHandlers } from "./api/exports.ts";
 import type { Handlers } from "./api/handlers.ts";
 import { imageHandlers } from "./api/images.ts";
 import { importHandlers } from "./api/imports.ts";
 import { jobHandlers } from "./api/jobs.ts";
+import { liveHandlers } from "./api/live.ts";
 import { modelHandlers } from "./api/models.ts";
 import { pageFile } from "./api/page.ts";
 import { pictureResponse } from "./api/pictures.ts";
 import { projectHandlers } from "./api/projects.ts";
+import { revisionHandlers } from "./api/revisions.ts";
 import { exportDownload } from "./api/run-export.ts";
 import { runHandlers } from "./api/runs.ts";
+import { suspectHandlers } from "./api/suspects.ts";
 import { systemHandlers } from "./api/system.ts";
+import { trainingHandlers } from "./api/training.ts";
 import { picturePlace } from "./db/queries/pictures.ts";
 import { Events } from "./services/events.ts";
 import { Workspace } from "./services/projects/workspace.ts";
@@ -69,6 +76,13 @@ export function buildApp(config: AppConfig, ports: AppPorts): App {
     ...analysisHandlers(workspace, ports.log),
     ...imageHandlers(workspace),
     ...modelHandlers(workspace, events),
+    ...annotationHandlers(workspace, events),
+    ...revisionHandlers(workspace, events),
+    ...liveHandlers(workspace, events),
+    ...suspectHandlers(workspace, events),
+    ...assistHandlers(workspace, events),
+    ...exportHandlers(workspace, events),
+    ...trainingHandlers(workspace, events),
   };
 
   const hono = new Hono();

@@ -25,6 +25,7 @@ export function connectStores(events: EventStream): void {
     // An edit raises the revision and makes runs stale.
     annotations: () => Promise.all([datasets.load(), runs.load()]),
     models: () => models.load(),
+    trainings: async () => undefined,
   } as const satisfies Record<
     Extract<PushEvent, { type: "changed" }>["noun"],
     () => Promise<unknown>
@@ -32,7 +33,7 @@ export function connectStores(events: EventStream): void {
 
   events.onEvent((event) => {
     if (event.type === "job") jobs.apply(event.job);
-    else void reload[event.noun]().catch(ignoreWhileAway);
+    else if (event.type === "changed") void reload[event.noun]().catch(ignoreWhileAway);
   });
   events.onState((connected) => (project.connected = connected));
   const readAll = () => {

@@ -31,9 +31,20 @@ export interface JobRecord {
 /** What GET /api/events sends, one JSON object an event. */
 export type PushEvent =
   | { readonly type: "job"; readonly job: JobRecord }
+  /** Labels of an image were edited; `origin` is the word that the editing window sent along. */
+  | {
+      readonly type: "edited";
+      readonly imageId: number;
+      readonly datasetId: number;
+      readonly revision: number;
+      readonly origin: string;
+    }
+  /** There are new steps, validations or states of a training. */
+  | { readonly type: "training"; readonly trainingId: number; readonly step: number }
   | {
       readonly type: "changed";
-      readonly noun: "project" | "datasets" | "predictionSets" | "runs" | "annotations" | "models";
+      readonly noun:
+        "project" | "datasets" | "predictionSets" | "runs" | "annotations" | "models" | "trainings";
     };
 
 export const jobs = {

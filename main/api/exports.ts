@@ -1,0 +1,16 @@
+import { AppError } from "../../shared/domain/app-error.ts";
+import type { Events } from "../services/events.ts";
+import type { Workspace } from "../services/projects/workspace.ts";
+import type { HandlersOf } from "./handlers.ts";
+
+function notYet(): never {
+  throw new AppError("call/not-found", "This part of the program is not there yet.");
+}
+
+export function exportHandlers(_workspace: Workspace, _events: Events): HandlersOf<"exports"> {
+  return {
+    "exports/dataset": notYet,
+    "exports/check": notYet,
+    "exports/predictions": notYet,
+  };
+}
