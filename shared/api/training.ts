@@ -30,7 +30,8 @@ export interface TrainingSummary {
   readonly state: TrainingState;
   /** The job it runs as, or ran as last. */
   readonly jobId: number | null;
-  readonly datasetId: number;
+  /** null where the dataset was removed since; its name is kept. */
+  readonly datasetId: number | null;
   readonly datasetName: string;
   readonly preset: TrainingPreset | "custom";
   readonly step: number;
@@ -86,13 +87,14 @@ export interface TrainingCurves {
   readonly terms: Readonly<Record<string, readonly (number | null)[]>>;
   readonly learningRate: readonly number[];
   readonly gradientNorm: readonly (number | null)[];
-  /** Sample reweighting; null columns where it is off. */
+  /** Sample reweighting over both tasks, then each by itself; null columns where it is off. */
   readonly weightMean: readonly (number | null)[];
   readonly weightDeviation: readonly (number | null)[];
   readonly ratioMean: readonly (number | null)[];
   readonly ratioDeviation: readonly (number | null)[];
   /** Share of w within 0.01 of 0.5: near 1 the generator has collapsed. */
   readonly weightAtHalf: readonly (number | null)[];
+  readonly tasks: { readonly cls: ReweightingColumns; readonly reg: ReweightingColumns };
   /** Share of the decoder's sampling points outside of the boxes they belong to. */
   readonly pointsOutside: readonly (number | null)[];
   /** Images a second, and seconds that the step waited for pictures. */
@@ -102,6 +104,12 @@ export interface TrainingCurves {
   readonly memory: readonly number[];
   readonly tensors: readonly number[];
 }
+
+/** The same of one task's samples alone: classification or boxes. */
+export type ReweightingColumns = Pick<
+  TrainingCurves,
+  "weightMean" | "weightDeviation" | "ratioMean" | "ratioDeviation" | "weightAtHalf"
+>;
 
 export interface AblationPreset {
   readonly id: string;
