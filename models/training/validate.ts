@@ -1,5 +1,6 @@
 /** Scores the averaged weights on held-out images with the product's own evaluator. */
 import type { EvaluationParams } from "../../shared/domain/protocols.ts";
+import { validationRanges } from "../../shared/domain/training-fields.ts";
 import { evaluate } from "../../shared/evaluation/evaluate.ts";
 import type { EvaluationSet } from "../../shared/evaluation/types.ts";
 import { preparePicture } from "../predict/network-input.ts";
@@ -11,14 +12,7 @@ import type { TrainingImage } from "./training-pictures.ts";
 /** Every object, then SODA-D's buckets. */
 export const validationParams: EvaluationParams = {
   protocol: "coco",
-  areaRanges: [
-    { label: "all", low: 0, high: 1e10 },
-    { label: "eS", low: 0, high: 144 },
-    { label: "rS", low: 144, high: 400 },
-    { label: "gS", low: 400, high: 1024 },
-    { label: "N", low: 1024, high: 2000 },
-    { label: "large", low: 2000, high: 1e10 },
-  ],
+  areaRanges: validationRanges,
   maxDets: [1, 10, 100],
 };
 
