@@ -80,7 +80,7 @@ export function buildApp(config: AppConfig, ports: AppPorts): App {
     ...revisionHandlers(workspace, events),
     ...liveHandlers(workspace, events),
     ...suspectHandlers(workspace, events),
-    ...assistHandlers(workspace, events),
+    ...assistHandlers(workspace),
     ...exportHandlers(workspace, events),
     ...trainingHandlers(workspace, events),
   };

@@ -1,4 +1,4 @@
-/** The compute process: takes one task from the main side, works on it, says how it ended. */
+/** The compute process: takes a task from the main side, works on it, says how it ended; one task at a time. */
 import type {
   AnyTask,
   FromCompute,
@@ -28,28 +28,32 @@ const handlers: { readonly [Kind in TaskKind]: () => Promise<TaskHandler<Kind>> 
   predict: async () => (await import("./predict/predict-task.ts")).predictTask,
   describe: async () => (await import("./predict/describe-task.ts")).describeTask,
   inspect: async () => (await import("./predict/inspect-task.ts")).inspectTask,
+  propose: async () => (await import("./predict/propose-task.ts")).proposeTask,
 };
 
-const stop = new AbortController();
+let stop = new AbortController();
 
 process.on("message", (message: ToCompute) => {
   if (message.type === "cancel") stop.abort();
-  else void work(message.task);
+  else {
+    stop = new AbortController();
+    void work(message.task, stop.signal);
+  }
 });
 // The main side is gone: nobody waits for the result.
 process.on("disconnect", () => process.exit(0));
 
-async function work(task: AnyTask): Promise<void> {
+async function work(task: AnyTask, signal: AbortSignal): Promise<void> {
   try {
     const handler = (await handlers[task.kind]()) as TaskHandler<TaskKind>;
     const result = await handler(task, {
-      signal: stop.signal,
+      signal,
       progress: (at) => tell({ type: "progress", at }),
       item: (item) => tell({ type: "item", item }),
     });
-    tell(stop.signal.aborted ? { type: "cancelled" } : { type: "done", result });
+    tell(signal.aborted ? { type: "cancelled" } : { type: "done", result });
   } catch (error) {
-    if (stop.signal.aborted) tell({ type: "cancelled" });
+    if (signal.aborted) tell({ type: "cancelled" });
     else if (error instanceof AppError)
       tell({ type: "failed", code: error.code, message: error.message });
     else {

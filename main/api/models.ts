@@ -40,7 +40,7 @@ export function modelHandlers(workspace: Workspace, events: Events): HandlersOf<
       const problems = queries.problems(predictionSetId);
       return { inference: { predictionSetId, modelId, modelName, settings, ...problems } };
     },
-    "models/inspectImage": (input, { signal }) => inspectImage(db(), input, signal),
+    "models/inspectImage": (input, { signal }) => inspectImage(workspace.project, input, signal),
     "models/installTensorflow": () => ({
       jobId: workspace.project.jobs.start("install-tensorflow", "Install TensorFlow", {}),
     }),

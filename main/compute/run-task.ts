@@ -33,25 +33,49 @@ export interface ComputeOptions {
   readonly entry?: string;
 }
 
-/**
- * Resolves with the task's result. Rejects with the task's own error, with `compute/cancelled`, or with
- * `compute/crashed` where the process died (out of memory, a fault in native code).
- */
-export function runTask<Kind extends TaskKind>(
-  task: TaskOf<Kind> & { readonly kind: Kind },
-  call: TaskCall<Kind>,
-  { entry = ENTRY }: ComputeOptions = {},
-): Promise<ResultOf<Kind>> {
-  if (call.signal.aborted) return Promise.reject(cancelled());
+/** A compute process that waits for a task. */
+export interface ComputeProcess {
+  readonly child: ChildProcess;
+  /** The end of what it wrote to its error stream. */
+  readonly lastWords: () => string;
+}
+
+export function startCompute(entry: string = ENTRY): ComputeProcess {
   const child = fork(entry, [], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     execArgv: [],
   });
-  const lastWords = collectEnd(child);
+  return { child, lastWords: collectEnd(child) };
+}
+
+/**
+ * Resolves with the task's result. Rejects with the task's own error, with `compute/cancelled`, or with
+ * `compute/crashed` where the process died (out of memory, a fault in native code).
+ */
+export async function runTask<Kind extends TaskKind>(
+  task: TaskOf<Kind> & { readonly kind: Kind },
+  call: TaskCall<Kind>,
+  { entry = ENTRY }: ComputeOptions = {},
+): Promise<ResultOf<Kind>> {
+  if (call.signal.aborted) throw cancelled();
+  const compute = startCompute(entry);
+  try {
+    return await followTask(compute, task, call);
+  } finally {
+    compute.child.kill();
+  }
+}
+
+/** The same in a process that is there already and has nothing else to do. */
+export function followTask<Kind extends TaskKind>(
+  { child, lastWords }: ComputeProcess,
+  task: TaskOf<Kind> & { readonly kind: Kind },
+  call: TaskCall<Kind>,
+): Promise<ResultOf<Kind>> {
+  if (call.signal.aborted) return Promise.reject(cancelled());
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
-    let settled = false;
     const send = (message: ToCompute) => {
       if (child.connected) child.send(message);
     };
@@ -60,30 +84,24 @@ export function runTask<Kind extends TaskKind>(
       timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
     };
     const end = (settle: () => void) => {
-      if (settled) return;
-      settled = true;
       clearTimeout(timer);
       call.signal.removeEventListener("abort", cancel);
-      child.kill();
+      child.off("error", onError).off("exit", onExit).off("message", onMessage);
       settle();
     };
-    call.signal.addEventListener("abort", cancel, { once: true });
-    child.on("error", (error) => {
+    const fail = (error: AppError) => {
       end(() => {
-        reject(
-          new AppError(
-            "compute/not-started",
-            `The compute process did not start: ${error.message}.`,
-          ),
-        );
+        reject(error);
       });
-    });
-    child.on("exit", (code, signal) => {
-      end(() => {
-        reject(call.signal.aborted ? cancelled() : crashed(code, signal, lastWords()));
-      });
-    });
-    child.on("message", (message: FromCompute) => {
+    };
+    const onError = (error: Error) => {
+      const message = `The compute process did not start: ${error.message}.`;
+      fail(new AppError("compute/not-started", message));
+    };
+    const onExit = (code: number | null, signal: string | null) => {
+      fail(call.signal.aborted ? cancelled() : crashed(code, signal, lastWords()));
+    };
+    const onMessage = (message: FromCompute) => {
       switch (message.type) {
         case "progress":
           call.progress(message.at);
@@ -97,16 +115,14 @@ export function runTask<Kind extends TaskKind>(
           });
           return;
         case "cancelled":
-          end(() => {
-            reject(cancelled());
-          });
+          fail(cancelled());
           return;
         case "failed":
-          end(() => {
-            reject(new AppError(message.code, message.message));
-          });
+          fail(new AppError(message.code, message.message));
       }
-    });
+    };
+    call.signal.addEventListener("abort", cancel, { once: true });
+    child.on("error", onError).on("exit", onExit).on("message", onMessage);
     send({ type: "start", task });
   });
 }

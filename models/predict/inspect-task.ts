@@ -1,9 +1,11 @@
 /** What an RT-DETR's decoder looks at when it decides on one box. */
+import { join } from "node:path";
 import type { InspectedQuery, InspectResult, InspectTask } from "../../shared/compute/messages.ts";
 import { AppError } from "../../shared/domain/app-error.ts";
 import type { Inspection, InspectedLayer } from "../rtdetr/detector.ts";
 import type { TaskHandler } from "../process.ts";
 import { tileGrid } from "../tiling/tile-grid.ts";
+import { fileKey, keptOrOpened } from "./kept.ts";
 import { decodePicture, resizePart, type Part } from "./network-input.ts";
 
 type Box = readonly [number, number, number, number];
@@ -17,7 +19,12 @@ export const inspectTask: TaskHandler<"inspect"> = async (task) => {
   });
   const part = partAround(task, picture);
   const { pixels } = await resizePart(picture, part, { input, fit: "stretch" }, null);
-  using model = await RtdetrDetector.open(task.folder);
+  const model = await keptOrOpened(
+    "inspected",
+    fileKey(join(task.folder, "model.safetensors")),
+    () => RtdetrDetector.open(task.folder),
+    (last) => last[Symbol.dispose](),
+  );
   const found = await model.inspect({ values: pixels, count: 1, ...input });
   return readInspection(found, task.box, part, {
     labels: model.config.labels,

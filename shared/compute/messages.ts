@@ -138,11 +138,33 @@ export interface InspectResult {
   readonly maps: readonly InspectedMap[];
 }
 
+/** Runs a model once, on a picture or on a part of it, for a person who waits. */
+export interface ProposeTask {
+  readonly kind: "propose";
+  readonly model: ModelSource;
+  readonly image: string;
+  /** xywh pixels: objects whose centre lies in it are wanted; null: all of the picture. */
+  readonly region: readonly [number, number, number, number] | null;
+  readonly score: number;
+  readonly maxDets: number;
+}
+
+export interface ProposeResult {
+  readonly labels: readonly string[];
+  /** [n,4] xywh pixels of the picture, best first. */
+  readonly boxes: Float32Array;
+  /** [n] */
+  readonly scores: Float32Array;
+  /** [n] index into `labels`. */
+  readonly classes: Int32Array;
+}
+
 /** Every kind of task with what it sends on the way and what it ends with. */
 export interface ComputeTasks {
   readonly predict: { task: PredictTask; item: PredictedImage; result: PredictResult };
   readonly describe: { task: DescribeTask; item: never; result: ModelDescription };
   readonly inspect: { task: InspectTask; item: never; result: InspectResult };
+  readonly propose: { task: ProposeTask; item: never; result: ProposeResult };
 }
 
 export type TaskKind = keyof ComputeTasks;

@@ -59,4 +59,21 @@ test("an RT-DETR is run in the app, and shows where its decoder looked for a box
   expect(
     await refused("models/inspectImage", { modelId: model.id, imageId: 999, box }),
   ).toMatchObject({ code: "image/not-found" });
+
+  // The same process proposes labels: all of them, then only those with their centre in a part of the picture.
+  const ask = { modelId: model.id, imageId, score: 0 };
+  const all = await call("assist/run", { ...ask });
+  expect(all.proposals.length).toBeGreaterThan(3);
+  expect(all.notes).toEqual([]);
+  const region: [number, number, number, number] = [0, 0, 64, 48];
+  const part = await call("assist/run", { ...ask, region });
+  for (const { box } of part.proposals) {
+    expect(box[0] + box[2] / 2).toBeLessThanOrEqual(64);
+    expect(box[1] + box[3] / 2).toBeLessThanOrEqual(48);
+  }
+  const few = await call("assist/run", { ...ask, maxDets: 2 });
+  expect(few.proposals).toEqual(all.proposals.slice(0, 2));
+  expect(await refused("assist/run", { ...ask, imageId: 999 })).toMatchObject({
+    code: "image/not-found",
+  });
 });

@@ -16,3 +16,11 @@ export function picturePlace(db: Db, imageId: number): PicturePlace | undefined 
     )
     .get(imageId);
 }
+
+/** The dataset that an image belongs to; undefined where there is no such image. */
+export function datasetOfImage(db: Db, imageId: number): number | undefined {
+  return db
+    .prepare<[number], number>("SELECT dataset_id FROM image WHERE id = ?")
+    .pluck()
+    .get(imageId);
+}

@@ -1,15 +1,14 @@
 import type { Parsed } from "../../../shared/api/contract.ts";
 import type { ImageInspection } from "../../../shared/api/models.ts";
 import { AppError } from "../../../shared/domain/app-error.ts";
-import { runTask } from "../../compute/run-task.ts";
+import type { WarmCompute } from "../../compute/warm-compute.ts";
 import type { Db } from "../../db/open.ts";
-import { picturePlace } from "../../db/queries/pictures.ts";
-import { resolveInside } from "../../files/inside-root.ts";
 import { findModel } from "./model-list.ts";
+import { pictureFile } from "./picture-file.ts";
 
 /** What an RT-DETR looks at for a box of an image, in a compute process. Throws `model/not-inspectable` for others. */
 export async function inspectImage(
-  db: Db,
+  { db, warm }: { readonly db: Db; readonly warm: WarmCompute },
   { modelId, imageId, box, size, tile }: Parsed<"models/inspectImage">,
   signal: AbortSignal,
 ): Promise<ImageInspection> {
@@ -19,22 +18,17 @@ export async function inspectImage(
       "model/not-inspectable",
       `"${model.name}" is an ONNX file, which does not show its attention. Choose an RT-DETR checkpoint.`,
     );
-  const place = picturePlace(db, imageId);
-  if (!place)
-    throw new AppError(
-      "image/not-found",
-      `There is no image ${imageId} in this project; it may have been removed.`,
-    );
-  const found = await runTask(
+  const image = pictureFile(db, imageId);
+  const found = await warm.run(
     {
       kind: "inspect",
       folder: model.path,
-      image: resolveInside(place.root, place.path),
+      image,
       size,
       tile,
       box,
     },
-    { signal, progress: () => undefined, item: () => undefined },
+    signal,
   );
   return {
     ...found,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 import { AppError } from "../../../shared/domain/app-error.ts";
+import { WarmCompute } from "../../compute/warm-compute.ts";
 import { openDatabase, type Db } from "../../db/open.ts";
 import { lockProject } from "../../db/project-lock.ts";
 import { jobQueries } from "../../db/queries/jobs.ts";
@@ -21,6 +22,8 @@ export interface OpenProject {
   readonly db: Db;
   readonly jobs: JobQueue;
   readonly analysis: Analysis;
+  /** Runs models for a person who waits. */
+  readonly warm: WarmCompute;
   /** Stops its jobs and worker, then closes the file. */
   close(): Promise<void>;
 }
@@ -54,14 +57,16 @@ export function openProject(folder: string, ports: ProjectPorts): OpenProject {
       { queries: jobQueries(db), events: ports.events, log: ports.log },
       jobRunners({ db, databasePath, events: ports.events, evaluationWorker }),
     );
+    const warm = new WarmCompute();
     const close = async () => {
+      warm.close();
       await jobs.close();
       await Promise.all([analysis.close(), evaluationWorker.close()]);
       await cleared;
       lock?.release();
       db.close();
     };
-    return { folder: path, name: basename(path), databasePath, db, jobs, analysis, close };
+    return { folder: path, name: basename(path), databasePath, db, jobs, analysis, warm, close };
   } catch (error) {
     db.close();
     throw error;
