@@ -1,0 +1,305 @@
+import { defineStore } from "pinia";
+import { computed, ref, shallowRef, triggerRef } from "vue";
+import type { EditOutcome, EditedImage, UndoState } from "../../shared/api/annotations.ts";
+import type { PushEvent } from "../../shared/api/jobs.ts";
+import type {
+  AnnotationChange,
+  EditAction,
+  EditableAnnotation,
+  ReviewState,
+} from "../../shared/domain/editing.ts";
+import type { ImageRecord } from "../../shared/domain/records.ts";
+import { call, type ApiError } from "../api/client.ts";
+import { changesOnto, patchOf, type LabelPatch } from "./annotate-labels.ts";
+import { createSaveQueue, type EditTask, type SaveState, type SaveTask } from "./annotate-queue.ts";
+
+/** The word by which this window knows its own edits when the event about them comes. */
+const origin = `page-${crypto.randomUUID()}`;
+
+/** Nudges that follow within this time are one edit, milliseconds. */
+const SETTLE = 350;
+
+/** Edits that met labels which someone else had changed. */
+export interface EditConflict {
+  readonly imageId: number;
+  readonly error: ApiError;
+  readonly edits: readonly EditTask[];
+  /** How many of the labels can still be edited as they were to be; null while that is found out. */
+  readonly applicable: number | null;
+}
+
+/** What the canvas is told: all labels anew, a part of them, or ids that additions were given. */
+export type LabelNews =
+  | { readonly kind: "all" }
+  | ({ readonly kind: "patch" } & LabelPatch)
+  | { readonly kind: "renamed"; readonly ids: ReadonlyMap<number, number> };
+
+/**
+ * The labels of the image that is being edited, and the queue that saves them. It outlives the page, so that what
+ * waits is saved wherever one goes.
+ */
+export const useAnnotate = defineStore("annotate", () => {
+  const image = shallowRef<ImageRecord | null>(null);
+  const datasetId = ref<number | null>(null);
+  const review = ref<ReviewState>("todo");
+  const undoState = shallowRef<UndoState>({ undo: null, redo: null });
+  /** Changed in place, and triggered: ten thousand labels are not copied for each edit. */
+  const labels = shallowRef<Map<number, EditableAnnotation>>(new Map());
+  const selection = shallowRef<ReadonlySet<number>>(new Set());
+  const error = shallowRef<unknown>(null);
+  const saveState = shallowRef<SaveState>({ kind: "saved" });
+  const conflict = shallowRef<EditConflict | null>(null);
+  /** Grows with every edit that was saved, here or elsewhere: scores and verdicts follow it. */
+  const savedEdits = ref(0);
+  const wanted = ref<number | null>(null);
+  const listeners = new Set<(news: LabelNews) => void>();
+  let nextNew = -1;
+  let stale = false;
+
+  const queue = createSaveQueue(
+    {
+      edit: ({ imageId, action, changes }) =>
+        call("annotations/edit", { imageId, action, changes: changes.map(writable), origin }),
+      step: ({ kind, imageId }) => call(`annotations/${kind}`, { imageId, origin }),
+      get: (imageId) => call("annotations/get", { imageId }),
+    },
+    {
+      onState: (state) => {
+        saveState.value = state;
+        if (state.kind === "saved" && stale && wanted.value !== null) void read(wanted.value);
+      },
+      onSaved,
+      onConflict: (imageId, thrown, edits) => void meetConflict(imageId, thrown, edits),
+    },
+  );
+
+  function tell(news: LabelNews): void {
+    for (const listener of listeners) listener(news);
+  }
+
+  /** Opens an image; the labels of the one before stay until the new ones have come. */
+  async function open(imageId: number): Promise<void> {
+    wanted.value = imageId;
+    queue.flush();
+    await queue.rest(imageId);
+    if (wanted.value === imageId) await read(imageId);
+  }
+
+  async function read(imageId: number): Promise<void> {
+    stale = false;
+    try {
+      const got = await call("annotations/get", { imageId });
+      if (wanted.value !== imageId) return;
+      // What was done meanwhile may be in it or not: it is read again when all is saved.
+      if (image.value?.id === imageId && queue.isPending(imageId)) stale = true;
+      else show(got);
+      error.value = null;
+    } catch (thrown) {
+      if (wanted.value !== imageId) return;
+      if (image.value?.id === imageId && queue.isPending(imageId)) stale = true;
+      else {
+        error.value = thrown;
+        image.value = null;
+      }
+    }
+  }
+
+  function show(got: EditedImage): void {
+    const other = image.value?.id !== got.image.id;
+    image.value = got.image;
+    datasetId.value = got.datasetId;
+    review.value = got.review;
+    undoState.value = { undo: got.undo, redo: got.redo };
+    labels.value = new Map(got.annotations.map((label) => [label.id, label]));
+    queue.know(got.image.id, got, labels.value.keys());
+    select(other ? [] : [...selection.value].filter((id) => labels.value.has(id)));
+    tell({ kind: "all" });
+  }
+
+  /** Applies an edit at once and hands it to the queue. */
+  function edit(action: EditAction, changes: readonly AnnotationChange[]): void {
+    const imageId = image.value?.id;
+    if (imageId === undefined || changes.length === 0) return;
+    patch(patchOf(labels.value, changes));
+    queue.push({ kind: "edit", imageId, action, changes }, action === "nudge" ? SETTLE : 0);
+  }
+
+  function patch({ changed, removed }: LabelPatch): void {
+    for (const label of changed) labels.value.set(label.id, label);
+    for (const id of removed) labels.value.delete(id);
+    if (removed.some((id) => selection.value.has(id)))
+      select([...selection.value].filter((id) => labels.value.has(id)));
+    triggerRef(labels);
+    tell({ kind: "patch", changed, removed });
+  }
+
+  function onSaved(
+    task: SaveTask,
+    outcome: EditOutcome,
+    renamed: ReadonlyMap<number, number>,
+    current: readonly EditableAnnotation[],
+  ): void {
+    savedEdits.value += 1;
+    if (outcome.imageId !== image.value?.id) return;
+    undoState.value = { undo: outcome.undo, redo: outcome.redo };
+    if (task.kind === "edit" && renamed.size > 0) rename(renamed);
+    patch({ changed: current, removed: task.kind === "edit" ? [] : outcome.removed });
+    if (task.kind !== "edit") select(current.slice(0, MOST_SHOWN).map(({ id }) => id));
+  }
+
+  function rename(ids: ReadonlyMap<number, number>): void {
+    for (const [old, id] of ids) {
+      const label = labels.value.get(old);
+      labels.value.delete(old);
+      if (label) labels.value.set(id, { ...label, id });
+    }
+    if ([...ids.keys()].some((id) => selection.value.has(id)))
+      selection.value = new Set([...selection.value].map((id) => ids.get(id) ?? id));
+    triggerRef(labels);
+    tell({ kind: "renamed", ids });
+  }
+
+  /** Undo and redo go through the queue, so that what they take back has been saved. */
+  function step(kind: "undo" | "redo"): void {
+    if (image.value) queue.push({ kind, imageId: image.value.id });
+  }
+
+  /** Runs a call that edits the labels, after the edits that wait; null where it edited nothing. */
+  function order<T extends { readonly edit: EditOutcome | null }>(
+    imageId: number,
+    work: (origin: string) => Promise<T>,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      queue.push({
+        kind: "order",
+        imageId,
+        run: async () => {
+          const answer = await work(origin);
+          resolve(answer);
+          return answer.edit;
+        },
+        failed: reject,
+      });
+    });
+  }
+
+  async function setReview(state: ReviewState): Promise<void> {
+    if (!image.value) return;
+    const { id } = image.value;
+    const before = review.value;
+    review.value = state;
+    try {
+      await call("annotations/review", { imageIds: [id], state });
+    } catch (thrown) {
+      if (image.value?.id === id) review.value = before;
+      throw thrown;
+    }
+  }
+
+  function select(ids: Iterable<number>): void {
+    selection.value = new Set(ids);
+  }
+
+  async function meetConflict(imageId: number, thrown: ApiError, edits: readonly EditTask[]) {
+    // A second one before the first is dealt with is dealt with together.
+    const earlier = conflict.value?.imageId === imageId ? conflict.value.edits : [];
+    const all = [...earlier, ...edits];
+    conflict.value = { imageId, error: thrown, edits: all, applicable: null };
+    const now = await call("annotations/get", { imageId }).catch(() => null);
+    if (!now) {
+      stale = true;
+      return;
+    }
+    if (wanted.value === imageId && !queue.isPending(imageId)) show(now);
+    if (conflict.value?.edits !== all) return;
+    const applicable = changesOnto(asLabels(now), changesOf(all)).length;
+    conflict.value = { ...conflict.value, applicable };
+  }
+
+  /** Makes the edits again on the labels as they are now. */
+  async function applyAgain(): Promise<void> {
+    const met = conflict.value;
+    if (!met) return;
+    const now = await call("annotations/get", { imageId: met.imageId });
+    const changes = changesOnto(asLabels(now), changesOf(met.edits));
+    conflict.value = null;
+    if (wanted.value === met.imageId) show(now);
+    if (changes.length === 0) return;
+    const { action } = met.edits[0]!;
+    if (image.value?.id === met.imageId) edit(action, changes);
+    else queue.push({ kind: "edit", imageId: met.imageId, action, changes });
+  }
+
+  /** Gives up what cannot be saved; the image shows what is saved. */
+  async function discard(): Promise<void> {
+    const imageId = queue.discard();
+    if (imageId !== null && imageId === wanted.value) await read(imageId);
+  }
+
+  /** Labels were edited somewhere. */
+  function onEdited(event: Extract<PushEvent, { type: "edited" }>): void {
+    if (event.origin === origin) return;
+    savedEdits.value += 1;
+    if (event.imageId !== wanted.value) return;
+    if (queue.isPending(event.imageId)) stale = true;
+    else void read(event.imageId);
+  }
+
+  return {
+    image,
+    datasetId,
+    review,
+    labels,
+    selection,
+    error,
+    saveState,
+    conflict,
+    savedEdits,
+    undoState: computed(() => undoState.value),
+    isUnsaved: () => queue.isPending(),
+    /** An id for an addition. */
+    newId: () => nextNew--,
+    open,
+    reload: () => (wanted.value === null ? undefined : read(wanted.value)),
+    close: () => (wanted.value = null),
+    edit,
+    step,
+    order,
+    setReview,
+    select,
+    applyAgain,
+    forgetConflict: () => (conflict.value = null),
+    discard,
+    flush: queue.flush,
+    retry: queue.retry,
+    rest: () => queue.rest(null),
+    onEdited,
+    onNews(listener: (news: LabelNews) => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+});
+
+/** After an undo, what came back is selected, unless that would be the whole image. */
+const MOST_SHOWN = 200;
+
+function asLabels(got: EditedImage): ReadonlyMap<number, EditableAnnotation> {
+  return new Map(got.annotations.map((label) => [label.id, label]));
+}
+
+function changesOf(edits: readonly EditTask[]): readonly AnnotationChange[] {
+  return edits.flatMap(({ changes }) => changes);
+}
+
+/** The contract's input type has boxes that may be written; ours may not. */
+function writable({ id, before, after }: AnnotationChange) {
+  const fields = (of: typeof after) =>
+    of && {
+      categoryId: of.categoryId,
+      box: [...of.box] as [number, number, number, number],
+      crowd: of.crowd,
+      ignore: of.ignore,
+    };
+  return { id, before: fields(before), after: fields(after) };
+}
