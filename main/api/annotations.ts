@@ -1,4 +1,7 @@
 import { AppError } from "../../shared/domain/app-error.ts";
+import { editAnnotations, redoEdit, undoEdit } from "../services/annotations/edit.ts";
+import { editedImage } from "../services/annotations/edited-image.ts";
+import { editPorts } from "../services/annotations/ports.ts";
 import type { Events } from "../services/events.ts";
 import type { Workspace } from "../services/projects/workspace.ts";
 import type { HandlersOf } from "./handlers.ts";
@@ -8,14 +11,15 @@ function notYet(): never {
 }
 
 export function annotationHandlers(
-  _workspace: Workspace,
-  _events: Events,
+  workspace: Workspace,
+  events: Events,
 ): HandlersOf<"annotations"> & HandlersOf<"categories"> {
+  const ports = () => editPorts(workspace, events);
   return {
-    "annotations/get": notYet,
-    "annotations/edit": notYet,
-    "annotations/undo": notYet,
-    "annotations/redo": notYet,
+    "annotations/get": ({ imageId }) => editedImage(workspace.project.db, imageId),
+    "annotations/edit": (edit) => editAnnotations(ports(), edit),
+    "annotations/undo": (input) => undoEdit(ports(), input),
+    "annotations/redo": (input) => redoEdit(ports(), input),
     "annotations/review": notYet,
     "annotations/progress": notYet,
     "annotations/next": notYet,

@@ -71,24 +71,20 @@ export interface LabelProgress {
   }[];
 }
 
-const coordinate = z.number().min(-1e7).max(1e7);
-const side = z.number().positive().max(1e7);
+/** Labels that came with the user's files may have any size; a box that is written anew must have one (`annotation/box`). */
 export const annotationFields = z.object({
   categoryId: z.int(),
-  box: z.tuple([coordinate, coordinate, side, side]),
+  box: z.tuple([z.number(), z.number(), z.number(), z.number()]).readonly(),
   crowd: z.boolean(),
   ignore: z.boolean(),
-});
-/** Labels that came with the user's files may have any size; only what is written anew must have one. */
-const fieldsBefore = annotationFields.extend({
-  box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
 });
 
 export const annotations = {
   "annotations/get": route<EditedImage>()(z.object({ imageId: z.int() })),
   /**
    * One edit: all of it or nothing. Throws `annotation/conflict` where an annotation is no longer as `before` says
-   * (another window changed it), `annotation/gone` where it is no longer there.
+   * (another window changed it), `annotation/gone` where it is no longer there. Changes that leave an annotation as
+   * it is are dropped; where none is left there is no new revision.
    */
   "annotations/edit": route<EditOutcome>()(
     z.object({
@@ -98,12 +94,13 @@ export const annotations = {
         .array(
           z.object({
             id: z.int(),
-            before: fieldsBefore.nullable(),
+            before: annotationFields.nullable(),
             after: annotationFields.nullable(),
           }),
         )
         .min(1)
-        .max(200_000),
+        .max(200_000)
+        .readonly(),
       /** The window that made it: the event about it carries the same word. */
       origin: z.string().max(64).default(""),
     }),
@@ -112,6 +109,7 @@ export const annotations = {
   "annotations/undo": route<EditOutcome>()(
     z.object({ imageId: z.int(), origin: z.string().max(64).default("") }),
   ),
+  /** Throws `annotation/nothing-to-redo`. */
   "annotations/redo": route<EditOutcome>()(
     z.object({ imageId: z.int(), origin: z.string().max(64).default("") }),
   ),

@@ -1,5 +1,9 @@
 import type { CategoryRole, Problem } from "../../../shared/domain/records.ts";
 import type { Db } from "../open.ts";
+import { annotationIds } from "./annotations.ts";
+
+/** Ids that an import takes for annotations to come; those left over are never used. */
+const IDS_AT_ONCE = 1000;
 
 /** A connection that writes much: fewer checkpoints, a larger cache. */
 export function tuneForImport(db: Db): void {
@@ -68,9 +72,12 @@ export function importQueries(db: Db) {
   );
   const annotation = db.prepare(
     `INSERT INTO annotation
-       (image_id, category_id, source_id, x, y, w, h, area, crowd, ignore, segmentation, attributes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (id, image_id, category_id, source_id, x, y, w, h, area, crowd, ignore, segmentation, attributes)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const takeIds = annotationIds(db);
+  let nextId = 0;
+  let idsLeft = 0;
   const predictionSet = db.prepare(
     `INSERT INTO prediction_set (dataset_id, name, source, prediction_count, image_count, created_at)
      VALUES (?, ?, ?, ?, ?, ?)`,
@@ -117,7 +124,13 @@ export function importQueries(db: Db) {
         ).lastInsertRowid,
       ),
     insertAnnotation: (row: NewAnnotation): void => {
+      if (idsLeft === 0) {
+        nextId = takeIds(IDS_AT_ONCE);
+        idsLeft = IDS_AT_ONCE;
+      }
+      idsLeft -= 1;
       annotation.run(
+        nextId++,
         row.imageId,
         row.categoryId,
         row.sourceId,
