@@ -31,7 +31,12 @@ export function modelHandlers(workspace: Workspace, events: Events): HandlersOf<
     },
     "models/mapping": ({ modelId, datasetId }) =>
       classMapping(findModel(db(), modelId).description, findDataset(db(), datasetId).categories),
-    "models/predict": (input) => startPrediction(workspace.project, input),
+    "models/predict": (input) => {
+      const started = startPrediction(workspace.project, input);
+      // A dataset without classes was given the model's.
+      events.emit({ type: "changed", noun: "datasets" });
+      return started;
+    },
     "models/inference": ({ predictionSetId }) => {
       const queries = inferenceQueries(db());
       const found = queries.byId(predictionSetId);

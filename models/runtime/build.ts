@@ -9,6 +9,8 @@ import { AppError } from "../../shared/domain/app-error.ts";
 
 export interface TensorFlowBuild {
   readonly variant: "cpu" | "cuda";
+  /** `wheel`: Python's package, with a binding compiled here. `upstream`: what TensorFlow.js' own installer fetches. */
+  readonly source: "wheel" | "upstream";
   /** Requirement as pip understands it. */
   readonly requirement: string;
   readonly version: string;
@@ -26,6 +28,7 @@ const BINDING_REVISION = 1;
 
 export const cpuBuild: TensorFlowBuild = {
   variant: "cpu",
+  source: "wheel",
   requirement: `tensorflow-cpu==${VERSION}`,
   version: VERSION,
   sha256: "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
@@ -36,11 +39,26 @@ export const cpuBuild: TensorFlowBuild = {
 /** Untried: prepared from the packages' own description, on no machine with a GPU yet. */
 export const cudaBuild: TensorFlowBuild = {
   variant: "cuda",
+  source: "wheel",
   requirement: `tensorflow==${VERSION}`,
   version: VERSION,
   sha256: null,
   platformTag: "manylinux_2_27_x86_64",
   diskBytes: 8e9,
+};
+
+/**
+ * For Windows and macOS. Untried: no such machine was at hand, and the installer's server has refused some of its files.
+ * The version is that of the libtensorflow it fetches.
+ */
+export const upstreamBuild: TensorFlowBuild = {
+  variant: "cpu",
+  source: "upstream",
+  requirement: "libtensorflow 2.9.1",
+  version: "2.9.1",
+  sha256: null,
+  platformTag: `${process.platform}-${process.arch}`,
+  diskBytes: 2e9,
 };
 
 /** The CUDA libraries that TensorFlow opens at run time, as its `and-cuda` extra names them. */
@@ -70,42 +88,47 @@ export function userCacheFolder(): string {
 
 /** Where a build lives: one folder per version, wheel and way of compiling. */
 export function buildFolder(build: TensorFlowBuild): string {
-  const wheel = build.sha256?.slice(0, 12) ?? build.variant;
+  const origin =
+    build.sha256?.slice(0, 12) ?? (build.source === "wheel" ? build.variant : "upstream");
   return join(
     userCacheFolder(),
     "fovea",
     "tensorflow",
-    `${build.version}-${wheel}-b${BINDING_REVISION}`,
+    `${build.version}-${origin}-b${BINDING_REVISION}`,
   );
 }
 
-/** The compiled binding inside a build folder. The folder appears by a rename, so it is whole or absent. */
-export function bindingFile(folder: string): string {
-  return join(folder, "tfjs_binding.node");
+/** The binding inside a build's folder. The folder appears by a rename, so it is whole or absent. */
+export function bindingFile({ source }: TensorFlowBuild, folder: string): string {
+  const own = source === "wheel" ? [] : ["package", "lib", "napi-v8"];
+  return join(folder, ...own, "tfjs_binding.node");
 }
 
 /** The build that is installed, CUDA before CPU; null where there is none. */
 export function installedBuild(): { build: TensorFlowBuild; folder: string } | null {
-  for (const build of [cudaBuild, cpuBuild]) {
+  for (const build of [cudaBuild, cpuBuild, upstreamBuild]) {
     const folder = buildFolder(build);
-    if (existsSync(bindingFile(folder))) return { build, folder };
+    if (existsSync(bindingFile(build, folder))) return { build, folder };
   }
   return null;
+}
+
+/** Where TensorFlow comes from on this system. Throws where there is no way at all. */
+export function sourceHere(
+  platform: string = process.platform,
+  arch: string = process.arch,
+): TensorFlowBuild["source"] {
+  if (platform === "linux" && arch === "x64") return "wheel";
+  if (platform === "win32" && arch === "x64") return "upstream";
+  if (platform === "darwin") return "upstream";
+  throw new AppError(
+    "tensorflow/unsupported-system",
+    `Fovea can install TensorFlow on Linux x64, and through TensorFlow.js' own installer on Windows x64 and macOS; this is ${platform} ${arch}. ` +
+      "Everything but running RT-DETR and training works without TensorFlow.",
+  );
 }
 
 /** Whether this machine has an NVIDIA driver, judged by what the driver itself puts there. */
 export function hasNvidiaDriver(): boolean {
   return existsSync("/proc/driver/nvidia/version") || existsSync("/dev/nvidiactl");
-}
-
-/** Throws where no wheel with a usable library is made for this system. */
-export function assertSupportedSystem(): void {
-  if (process.platform === "linux" && process.arch === "x64") return;
-  throw new AppError(
-    "tensorflow/unsupported-system",
-    `Fovea can install TensorFlow on Linux x64; this is ${process.platform} ${process.arch}. ` +
-      "On Windows and macOS run `npm rebuild @tensorflow/tfjs-node-gpu --ignore-scripts=false` in " +
-      "Fovea's folder, which runs TensorFlow.js' own installer (this path is untried). " +
-      "Everything but running and training detectors works without TensorFlow.",
-  );
 }

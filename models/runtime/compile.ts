@@ -3,13 +3,12 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { AppError } from "../../shared/domain/app-error.ts";
-import { bindingFile } from "./build.ts";
 import { lastLines, runProgram } from "./run-program.ts";
 
 const require = createRequire(import.meta.url);
 
 /** A package's folder. The compiler cannot look into a packaged app's archive; what it reads lies unpacked beside it. */
-function packageFolder(name: string): string | null {
+export function packageFolder(name: string): string | null {
   try {
     const manifest = require.resolve(`${name}/package.json`);
     return dirname(manifest).replace(/\bapp\.asar(?=[\\/])/, "app.asar.unpacked");
@@ -44,11 +43,10 @@ async function findCompiler(): Promise<string> {
   );
 }
 
-/** Writes tfjs_binding.node into `folder`, which holds `tensorflow/` as unpacked from the wheel. */
-export async function compileBinding(folder: string): Promise<void> {
+/** Writes the binding as `target`, beside the folder `libraries`: `tensorflow` as unpacked from the wheel. */
+export async function compileBinding(target: string, libraries: string): Promise<void> {
   const compiler = await findCompiler();
   const sources = join(packageFolder("@tensorflow/tfjs-node-gpu") ?? "", "binding");
-  const libraries = join(folder, "tensorflow");
   const runPath = ["$ORIGIN/tensorflow", ...cudaRunPath].join(":");
   const result = await runProgram(compiler, [
     ...["-shared", "-O2", "-fPIC", "-std=c++17"],
@@ -59,7 +57,7 @@ export async function compileBinding(folder: string): Promise<void> {
     join(libraries, "libtensorflow_framework.so.2"),
     // Old-style tags, because they also serve the libraries that TensorFlow opens later by name.
     ...["-Wl,--disable-new-dtags", `-Wl,-rpath,${runPath}`],
-    ...["-o", bindingFile(folder)],
+    ...["-o", target],
   ]);
   if (result.code !== 0)
     throw new AppError(

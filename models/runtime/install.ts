@@ -16,13 +16,14 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import {
-  assertSupportedSystem,
   bindingFile,
   buildFolder,
   cpuBuild,
   cudaBuild,
   hasNvidiaDriver,
   installedBuild,
+  sourceHere,
+  upstreamBuild,
   type TensorFlowBuild,
 } from "./build.ts";
 import { AppError } from "../../shared/domain/app-error.ts";
@@ -52,7 +53,7 @@ export async function installTensorFlow(
     clearLeftovers(dirname(present.folder));
     return present;
   }
-  assertSupportedSystem();
+  if (sourceHere() === "upstream") return installBuild(upstreamBuild, report);
   if (wantCuda || hasNvidiaDriver()) {
     try {
       return await installBuild(cudaBuild, report);
@@ -71,32 +72,53 @@ async function installBuild(
   build: TensorFlowBuild,
   report: Report,
 ): Promise<{ build: TensorFlowBuild; folder: string }> {
-  // Loaded here, so that a call that has nothing to do stays quick.
-  const { downloadWheel, findPython, installCudaLibraries, unpackWheel } =
-    await import("./wheel.ts");
-  const { compileBinding } = await import("./compile.ts");
   const folder = buildFolder(build);
   const parent = prepareParent(folder, build);
   const temporary = mkdtempSync(join(parent, `.building-${process.pid}-`));
   try {
-    const python = await findPython();
-    report(0.02, `Fetching ${build.requirement} through pip (about 270 MB)`);
-    const wheel = await downloadWheel(python, build, temporary);
-    report(0.5, "Unpacking the TensorFlow libraries");
-    await unpackWheel(python, wheel, temporary);
-    rmSync(wheel);
-    if (build.variant === "cuda") {
-      report(0.6, "Fetching the CUDA libraries (several GB)");
-      await installCudaLibraries(python, temporary);
-    }
-    report(0.7, "Compiling the binding");
-    await compileBinding(temporary);
+    await (build.source === "wheel" ? buildFromWheel : buildFromUpstream)(build, temporary, report);
     report(0.97, "Putting it in place");
-    moveIntoPlace(temporary, folder);
+    moveIntoPlace(temporary, build, folder);
     return { build, folder };
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+async function buildFromWheel(
+  build: TensorFlowBuild,
+  temporary: string,
+  report: Report,
+): Promise<void> {
+  // Loaded here, so that a call that has nothing to do stays quick.
+  const { downloadWheel, findPython, installCudaLibraries, unpackWheel } =
+    await import("./wheel.ts");
+  const { compileBinding } = await import("./compile.ts");
+  const python = await findPython();
+  report(0.02, `Fetching ${build.requirement} through pip (about 270 MB)`);
+  const wheel = await downloadWheel(python, build, temporary);
+  report(0.5, "Unpacking the TensorFlow libraries");
+  await unpackWheel(python, wheel, temporary);
+  rmSync(wheel);
+  if (build.variant === "cuda") {
+    report(0.6, "Fetching the CUDA libraries (several GB)");
+    await installCudaLibraries(python, temporary);
+  }
+  report(0.7, "Compiling the binding");
+  await compileBinding(bindingFile(build, temporary), join(temporary, "tensorflow"));
+}
+
+async function buildFromUpstream(
+  build: TensorFlowBuild,
+  temporary: string,
+  report: Report,
+): Promise<void> {
+  const { runUpstreamInstaller } = await import("./upstream.ts");
+  report(
+    0.02,
+    `Running TensorFlow.js' own installer for ${build.requirement} (untried on this system)`,
+  );
+  await runUpstreamInstaller(build, temporary);
 }
 
 /** Creates the folder's parent, clears what killed installations left there, checks the disk. */
@@ -143,11 +165,11 @@ function isRunning(pid: number): boolean {
 }
 
 /** Renames the finished build to its name. Where another process was first, its build stays. */
-function moveIntoPlace(temporary: string, folder: string): void {
+function moveIntoPlace(temporary: string, build: TensorFlowBuild, folder: string): void {
   try {
     renameSync(temporary, folder);
   } catch (error) {
-    if (existsSync(bindingFile(folder))) return;
+    if (existsSync(bindingFile(build, folder))) return;
     throw new AppError(
       "tensorflow/rename-failed",
       `${basename(temporary)} could not be renamed to ${folder}: ${String(error)}. Remove that folder and try again.`,

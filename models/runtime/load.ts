@@ -64,7 +64,7 @@ export async function loadTensorFlow(): Promise<LoadedTensorFlow> {
       "Native TensorFlow is not installed; running and training detectors needs it. " +
         "Run `fovea doctor --install-tensorflow`, or install it from the settings page.",
     );
-  const backend = registerBackend(bindingFile(installed.folder));
+  const backend = registerBackend(bindingFile(installed.build, installed.folder));
   await tf.setBackend("tensorflow");
   loaded = { ...installed, backend };
   return loaded;

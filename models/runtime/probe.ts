@@ -4,7 +4,7 @@
  * JSON document (`TensorFlowProbe`) and exits with 0 whatever it found.
  */
 import type { Tensor } from "@tensorflow/tfjs";
-import { installedBuild, hasNvidiaDriver } from "./build.ts";
+import { installedBuild, hasNvidiaDriver, sourceHere } from "./build.ts";
 import { AppError } from "../../shared/domain/app-error.ts";
 
 export type TensorFlowProbe =
@@ -39,7 +39,7 @@ export async function probeTensorFlow(): Promise<TensorFlowProbe> {
   if (installed === null)
     return {
       state: "missing",
-      advice: "Run `fovea doctor --install-tensorflow`; detectors need native TensorFlow to run.",
+      advice: adviceToInstall(),
     };
   const { loadTensorFlow } = await import("./load.ts");
   try {
@@ -65,6 +65,17 @@ export async function probeTensorFlow(): Promise<TensorFlowProbe> {
   }
 }
 
+function adviceToInstall(): string {
+  const how = "Run `fovea doctor --install-tensorflow`; RT-DETR needs native TensorFlow to run.";
+  try {
+    return sourceHere() === "wheel"
+      ? how
+      : `${how} On this system it runs TensorFlow.js' own installer, a path that is untried.`;
+  } catch (error) {
+    return (error as AppError).message;
+  }
+}
+
 function gpuAdvice(variant: "cpu" | "cuda", device: "cpu" | "gpu"): string | null {
   if (device === "gpu" || !hasNvidiaDriver()) return null;
   return variant === "cpu"
@@ -79,7 +90,7 @@ async function runsOn(device: string): Promise<boolean> {
   const { GraphSession } = await import("../graph/graph-session.ts");
   const graph = new GraphBuilder();
   const input = graph.input([2, 2], "float32");
-  const name = graph.addNode("MatMul", [input, input], { T: { type: "float32" } }, device);
+  const name = graph.addNode("MatMul", [input, input], { T: { type: "float32" } }, { device });
   const value = tf.tensor2d([1, 2, 3, 5], [2, 2]);
   try {
     const session = new GraphSession(graph);

@@ -8,11 +8,19 @@ export interface ProgramResult {
 }
 
 /** Runs a program without a shell and collects what it prints. It ends when this process does. Never throws. */
-export function runProgram(program: string, args: readonly string[]): Promise<ProgramResult> {
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  where: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<ProgramResult> {
   return new Promise((resolve) => {
     // A group of its own, so that what the program starts ends with it (a python3 is often a shell script).
     const detached = process.platform !== "win32";
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached });
+    const child = spawn(program, args, {
+      ...where,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached,
+    });
     const stop = (): void => {
       if (child.pid === undefined) return;
       if (detached) process.kill(-child.pid);

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { installedBuild } from "../../../../models/runtime/build.ts";
+import { installedBuild, sourceHere, upstreamBuild } from "../../../../models/runtime/build.ts";
+import { runUpstreamInstaller } from "../../../../models/runtime/upstream.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fovea-install-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -95,4 +96,26 @@ test("an installed TensorFlow is found without looking for Python or a network",
   });
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ kind: "done", folder: installedBuild()!.folder });
+});
+
+test("each system has its way to TensorFlow, or is told that there is none", () => {
+  expect(sourceHere("linux", "x64")).toBe("wheel");
+  expect(sourceHere("win32", "x64")).toBe("upstream");
+  expect(sourceHere("darwin", "arm64")).toBe("upstream");
+  expect(() => sourceHere("linux", "arm64")).toThrow(/this is linux arm64/);
+});
+
+test("the installer of TensorFlow.js runs in a folder of its own and its failure is told", async () => {
+  const folder = mkdtempSync(join(root, "upstream-"));
+  // Nothing answers there, so that the installer fails as it does without a network.
+  process.env["CDN_STORAGE"] = "http://127.0.0.1:1/";
+  try {
+    await expect(runUpstreamInstaller(upstreamBuild, folder)).rejects.toMatchObject({
+      code: "tensorflow/upstream-failed",
+      message: expect.stringMatching(/did not succeed: .*ECONNREFUSED.*WSL/) as string,
+    });
+  } finally {
+    delete process.env["CDN_STORAGE"];
+  }
+  expect(readdirSync(folder)).toEqual(["package"]);
 });
