@@ -101,7 +101,8 @@ function toEdit(row: RawEdit | undefined): StoredEdit | null {
   return row ? { ...row, changes: parseChanges(row.changes) } : null;
 }
 
-function parseChanges(text: string): readonly LabelChange[] {
+/** The reverse of what `insert` stores. */
+export function parseChanges(text: string): readonly LabelChange[] {
   return JSON.parse(text) as readonly LabelChange[];
 }
 
