@@ -29,6 +29,7 @@ const handlers: { readonly [Kind in TaskKind]: () => Promise<TaskHandler<Kind>> 
   describe: async () => (await import("./predict/describe-task.ts")).describeTask,
   inspect: async () => (await import("./predict/inspect-task.ts")).inspectTask,
   propose: async () => (await import("./predict/propose-task.ts")).proposeTask,
+  train: async () => (await import("./training/train-task.ts")).trainTask,
 };
 
 let stop = new AbortController();

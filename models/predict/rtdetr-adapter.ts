@@ -41,6 +41,7 @@ export function checkpointSize(folder: string): InputShape | null {
   return parsed.success ? parsed.data.size : null;
 }
 
-function toCorners(xywh: Float32Array): Float32Array {
+/** xywh to x1, y1, x2, y2. */
+export function toCorners(xywh: Float32Array): Float32Array {
   return xywh.map((value, k) => (k % 4 >= 2 ? value + xywh[k - 2]! : value));
 }

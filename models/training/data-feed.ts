@@ -1,6 +1,7 @@
 /** Batches in an order that the seed decides, decoded ahead while the network works. */
 import * as tf from "@tensorflow/tfjs";
-import type { TrainingSettings } from "../../shared/domain/training.ts";
+import { AppError } from "../../shared/domain/app-error.ts";
+import { stepsPerEpoch, type TrainingSettings } from "../../shared/domain/training.ts";
 import { randomStream, shuffled } from "./random.ts";
 import type { Batch } from "./step.ts";
 import { trainingSample, type TrainingImage, type TrainingSample } from "./training-pictures.ts";
@@ -15,20 +16,19 @@ interface Prepared {
   readonly input: { readonly height: number; readonly width: number };
 }
 
-/** How many steps an epoch has; images that do not fill a last batch wait for the next epoch's order. */
-export function stepsPerEpoch(images: number, batch: number): number {
-  return Math.max(1, Math.floor(images / batch));
-}
+/** Told of a picture that cannot be read; another takes its place. */
+export type OnUnreadable = (path: string, reason: string) => void;
 
 /**
  * The batches of one epoch from step `from` on. Everything drawn depends on the seed, the epoch and the place in it
- * only, so that a resumed training sees what an uninterrupted one would have.
+ * only, so that a resumed training sees what an uninterrupted one would have. Throws `training/no-picture` where none can be read.
  */
 export async function* epochBatches(
   images: readonly TrainingImage[],
   settings: TrainingSettings,
   epoch: number,
   from: number,
+  onUnreadable: OnUnreadable = () => undefined,
 ): AsyncGenerator<Batch> {
   const order = shuffled(images.length, streamOf(settings.seed, epoch, -1));
   const steps = stepsPerEpoch(images.length, settings.batch);
@@ -36,8 +36,8 @@ export async function* epochBatches(
   let next = from;
   const fill = () => {
     while (next < steps && queue.length <= AHEAD) {
-      const prepared = prepare(images, order, settings, epoch, next++);
-      // A picture that cannot be read is told when its turn comes.
+      const prepared = prepare(images, order, settings, epoch, next++, onUnreadable);
+      // What stops the work is told when its turn comes.
       prepared.catch(() => undefined);
       queue.push(prepared);
     }
@@ -65,6 +65,7 @@ async function prepare(
   settings: TrainingSettings,
   epoch: number,
   step: number,
+  onUnreadable: OnUnreadable,
 ): Promise<Prepared> {
   const first = step * settings.batch;
   const scale =
@@ -72,21 +73,30 @@ async function prepare(
   const rounded = (length: number) =>
     Math.max(STRIDE, Math.round((length * scale) / STRIDE) * STRIDE);
   const input = { height: rounded(settings.input.height), width: rounded(settings.input.width) };
-  const chosen = Array.from(
-    { length: settings.batch },
-    (_, k) => images[order[(first + k) % order.length]!]!,
+  const chosen = await Promise.all(
+    Array.from({ length: settings.batch }, async (_, k) => {
+      const place = first + k;
+      for (let next = place; next < place + order.length; next++) {
+        const image = images[order[next % order.length]!]!;
+        const random = streamOf(settings.seed, epoch, 1_000_000 + place);
+        try {
+          const sample = await trainingSample(image, input, settings.augment, random);
+          return { sample, name: image.path };
+        } catch (error) {
+          onUnreadable(image.path, error instanceof Error ? error.message : String(error));
+        }
+      }
+      throw new AppError(
+        "training/no-picture",
+        `None of the ${images.length} training images can be read, ${images[0]!.path} being one. Look whether the folder is still there.`,
+      );
+    }),
   );
-  const samples = await Promise.all(
-    chosen.map((image, k) =>
-      trainingSample(
-        image,
-        input,
-        settings.augment,
-        streamOf(settings.seed, epoch, 1_000_000 + first + k),
-      ),
-    ),
-  );
-  return { samples, names: chosen.map(({ path }) => path), input };
+  return {
+    samples: chosen.map(({ sample }) => sample),
+    names: chosen.map(({ name }) => name),
+    input,
+  };
 }
 
 function toBatch({ samples, names, input }: Prepared): Batch {

@@ -1,10 +1,9 @@
 /** Trains a detector from start or checkpoint to end: steps, validation, checkpoints. */
-import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../../shared/domain/app-error.ts";
-import type { TrainingSettings } from "../../shared/domain/training.ts";
+import { stepsPerEpoch, type TrainingSettings } from "../../shared/domain/training.ts";
 import { loadTensorFlow } from "../runtime/load.ts";
-import { epochBatches, stepsPerEpoch } from "./data-feed.ts";
+import { epochBatches, type OnUnreadable } from "./data-feed.ts";
 import { lossConfigOf, stepSettingsOf } from "./loss-settings.ts";
 import { createModelVariables } from "./model-variables.ts";
 import { randomStream, type RandomStream } from "./random.ts";
@@ -16,7 +15,13 @@ import {
   type StepReport,
   type TrainingState,
 } from "./step.ts";
-import { restoreTraining, saveTraining, type TrainingPosition } from "./training-checkpoint.ts";
+import {
+  removeTraining,
+  restoreTraining,
+  savedTraining,
+  saveTraining,
+  type TrainingPosition,
+} from "./training-checkpoint.ts";
 import type { TrainingImage } from "./training-pictures.ts";
 import { validate, type ValidationReport } from "./validate.ts";
 
@@ -30,13 +35,26 @@ export interface FitInput {
   readonly validation: readonly TrainingImage[];
   /** Go on from `last` where there is one. */
   readonly resume: boolean;
+  /** Seconds between checkpoints within an epoch. */
+  readonly saveEvery?: number;
+}
+
+/** What a step cost. */
+export interface StepCost {
+  readonly images: number;
+  /** From the end of the step before to the end of this one, what was waited for pictures included. */
+  readonly seconds: number;
+  readonly waited: number;
 }
 
 export interface FitEvents {
   readonly signal: AbortSignal;
-  /** After each step; `of` is the number of all steps. */
-  step(report: StepReport, epoch: number, of: number): void;
-  validated(report: ValidationReport, step: number, isBest: boolean): void;
+  /** Before the first step; `of` is the number of all steps. */
+  began?(position: TrainingPosition, of: number): void;
+  step(report: StepReport, epoch: number, of: number, cost: StepCost): void;
+  validating?(): void;
+  validated(report: ValidationReport, position: TrainingPosition, isBest: boolean): void;
+  saved?(name: "last" | "best", step: number): void;
   /** Sentences for the user. */
   note(text: string): void;
 }
@@ -46,7 +64,10 @@ export interface FitResult {
   readonly finished: boolean;
 }
 
-/** Ends early with what is saved where the signal aborts. Throws `training/no-images`, `training/not-finite`, `weights/write-failed`. */
+/**
+ * Ends early with what is saved where the signal aborts. Throws `training/no-images`, `training/no-picture`,
+ * `training/not-finite`, `training/not-saved`.
+ */
 export async function fit(input: FitInput, events: FitEvents): Promise<FitResult> {
   if (input.train.length === 0)
     throw new AppError(
@@ -54,9 +75,13 @@ export async function fit(input: FitInput, events: FitEvents): Promise<FitResult
       "There is no image to train on. Choose a dataset or a split with images.",
     );
   await loadTensorFlow();
-  const { settings } = input;
+  const { settings, folder, resume } = input;
   const random = randomStream(settings.seed);
-  const { config, values, notes } = startingModel(input.start, input.labels, random);
+  const last = join(folder, LAST);
+  const saved = resume ? savedTraining(last) : null;
+  // What it once started from may be gone or changed; its own checkpoint has network and classes.
+  const from: StartingPoint = saved ? { kind: "checkpoint", folder: saved } : input.start;
+  const { config, values, notes } = startingModel(from, input.labels, random);
   for (const note of notes) events.note(note);
   const model = createModelVariables(config, values, {
     trainBackboneNorms: settings.norms === "all",
@@ -64,8 +89,9 @@ export async function fit(input: FitInput, events: FitEvents): Promise<FitResult
   });
   const state = createTrainingState(model, lossConfigOf(settings), random);
   try {
-    const start = beginning(input, state, random);
-    return await run(input, events, state, start);
+    if (!saved) for (const name of [LAST, BEST]) removeTraining(join(folder, name));
+    const position = saved ? restoreTraining(last, state) : beginning(random);
+    return await new Fit(input, events, state, position).run();
   } finally {
     disposeTrainingState(state);
   }
@@ -73,77 +99,126 @@ export async function fit(input: FitInput, events: FitEvents): Promise<FitResult
 
 const LAST = "last";
 const BEST = "best";
+const SAVE_EVERY_SECONDS = 300;
+/** Epochs of a few steps are not each worth a checkpoint. */
+const SAVE_EPOCH_SECONDS = 30;
 
-interface Beginning {
-  readonly position: TrainingPosition;
-  readonly random: RandomStream;
+function beginning(random: RandomStream): TrainingPosition {
+  return { step: 0, epoch: 0, stepInEpoch: 0, random: random.state(), best: null };
 }
 
-function beginning(
-  { folder, resume }: FitInput,
-  state: TrainingState,
-  random: RandomStream,
-): Beginning {
-  const last = join(folder, LAST);
-  if (resume && (existsSync(last) || existsSync(`${last}.old`))) {
-    const position = restoreTraining(last, state);
-    return { position, random: randomStream(position.random) };
+class Fit {
+  readonly #input: FitInput;
+  readonly #events: FitEvents;
+  readonly #state: TrainingState;
+  readonly #random: RandomStream;
+  readonly #unreadable: OnUnreadable;
+  readonly #total: number;
+  #position: TrainingPosition;
+  #savedAt = performance.now();
+
+  constructor(
+    input: FitInput,
+    events: FitEvents,
+    state: TrainingState,
+    position: TrainingPosition,
+  ) {
+    this.#input = input;
+    this.#events = events;
+    this.#state = state;
+    this.#position = position;
+    this.#random = randomStream(position.random);
+    this.#unreadable = unreadableNotes(events);
+    this.#total = stepsPerEpoch(input.train.length, input.settings.batch) * input.settings.epochs;
   }
-  rmSync(last, { recursive: true, force: true });
-  return {
-    position: { step: 0, epoch: 0, stepInEpoch: 0, random: random.state(), best: null },
-    random,
-  };
-}
 
-async function run(
-  input: FitInput,
-  events: FitEvents,
-  state: TrainingState,
-  { position: start, random }: Beginning,
-): Promise<FitResult> {
-  const { settings, folder } = input;
-  const stepSettings = stepSettingsOf(settings);
-  const perEpoch = stepsPerEpoch(input.train.length, settings.batch);
-  const total = perEpoch * settings.epochs;
-  let position = start;
-  const save = (name: string) => {
-    saveTraining(join(folder, name), state, position);
-  };
-  for (let epoch = start.epoch; epoch < settings.epochs; epoch++) {
-    const from = epoch === start.epoch ? start.stepInEpoch : 0;
-    let done = from;
-    for await (const batch of epochBatches(input.train, settings, epoch, from)) {
-      if (events.signal.aborted) {
-        batch.pixels.dispose();
-        save(LAST);
-        return { position, finished: false };
+  async run(): Promise<FitResult> {
+    const { epochs } = this.#input.settings;
+    this.#events.began?.(this.#position, this.#total);
+    while (this.#position.epoch < epochs) {
+      const goesOn = (await this.#stepsOfEpoch()) && (await this.#validateEpoch());
+      if (!goesOn) {
+        this.#save(LAST);
+        return { position: this.#position, finished: false };
       }
-      const report = trainStep(state, batch, stepSettings, random);
-      done += 1;
-      position = {
-        ...position,
-        step: report.step,
-        epoch,
-        stepInEpoch: done,
-        random: random.state(),
-      };
-      events.step(report, epoch, total);
+      const { epoch } = this.#position;
+      this.#position = { ...this.#position, epoch: epoch + 1, stepInEpoch: 0 };
+      if (epoch + 1 === epochs || this.#secondsUnsaved() > SAVE_EPOCH_SECONDS) this.#save(LAST);
     }
-    position = { ...position, epoch: epoch + 1, stepInEpoch: 0 };
-    if (input.validation.length > 0 && isDue(epoch, settings)) {
-      const report = await validate(state, input.validation, settings.input, events.signal);
-      const ap = report.ap[settings.validation.bucket] ?? null;
-      const isBest = ap !== null && ap > (position.best?.ap ?? -1) && !events.signal.aborted;
-      if (isBest) position = { ...position, best: { step: position.step, ap } };
-      events.validated(report, position.step, isBest);
-      if (isBest) save(BEST);
-    }
-    save(LAST);
+    return { position: this.#position, finished: true };
   }
-  return { position, finished: true };
+
+  /** false where the signal aborted. */
+  async #stepsOfEpoch(): Promise<boolean> {
+    const { train, settings, saveEvery = SAVE_EVERY_SECONDS } = this.#input;
+    const { epoch, stepInEpoch } = this.#position;
+    const stepSettings = stepSettingsOf(settings);
+    let before = performance.now();
+    const batches = epochBatches(train, settings, epoch, stepInEpoch, this.#unreadable);
+    for await (const batch of batches) {
+      if (this.#events.signal.aborted) {
+        batch.pixels.dispose();
+        return false;
+      }
+      const waited = (performance.now() - before) / 1000;
+      const report = trainStep(this.#state, batch, stepSettings, this.#random);
+      const now = performance.now();
+      const cost = { images: batch.truth.length, seconds: (now - before) / 1000, waited };
+      before = now;
+      this.#position = {
+        ...this.#position,
+        step: report.step,
+        stepInEpoch: this.#position.stepInEpoch + 1,
+        random: this.#random.state(),
+      };
+      this.#events.step(report, epoch, this.#total, cost);
+      if (this.#secondsUnsaved() > saveEvery) this.#save(LAST);
+    }
+    return !this.#events.signal.aborted;
+  }
+
+  /** false where the signal aborted: it is then validated when the training goes on. */
+  async #validateEpoch(): Promise<boolean> {
+    const { validation, settings } = this.#input;
+    if (validation.length === 0 || !isDue(this.#position.epoch, settings)) return true;
+    this.#events.validating?.();
+    const { input, tile } = settings;
+    const { signal } = this.#events;
+    const onUnreadable = this.#unreadable;
+    const report = await validate(this.#state, validation, { input, tile, signal, onUnreadable });
+    if (!report) return false;
+    const ap = report.ap[settings.validation.bucket] ?? null;
+    const isBest = ap !== null && ap > (this.#position.best?.ap ?? -1);
+    if (isBest) {
+      this.#position = { ...this.#position, best: { step: this.#position.step, ap } };
+      this.#save(BEST);
+    }
+    this.#events.validated(report, this.#position, isBest);
+    return true;
+  }
+
+  #secondsUnsaved(): number {
+    return (performance.now() - this.#savedAt) / 1000;
+  }
+
+  #save(name: typeof LAST | typeof BEST): void {
+    const { folder, settings } = this.#input;
+    saveTraining(join(folder, name), this.#state, this.#position, settings.input);
+    if (name === LAST) this.#savedAt = performance.now();
+    this.#events.saved?.(name, this.#position.step);
+  }
 }
 
 function isDue(epoch: number, { validation, epochs }: TrainingSettings): boolean {
   return (epoch + 1) % validation.everyEpochs === 0 || epoch + 1 === epochs;
+}
+
+/** Each picture is told once. */
+function unreadableNotes(events: FitEvents): OnUnreadable {
+  const told = new Set<string>();
+  return (path, reason) => {
+    if (told.has(path)) return;
+    told.add(path);
+    events.note(`${path} cannot be read (${reason}); other pictures take its place.`);
+  };
 }

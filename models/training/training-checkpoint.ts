@@ -24,36 +24,77 @@ export interface TrainingPosition {
 }
 
 const STATE = "state.json";
+const PREPROCESSOR = "preprocessor_config.json";
 const TENSORS = "training.safetensors";
 
-/** Writes `folder`; what was there stays until the new one is whole. Throws `weights/write-failed`. */
+/**
+ * Writes `folder`; what was there stays until the new one is whole. `input` is noted for whoever runs the weights.
+ * Throws `training/not-saved` with the reason, a full disk included.
+ */
 export function saveTraining(
   folder: string,
   state: TrainingState,
   position: TrainingPosition,
+  input: { readonly height: number; readonly width: number },
 ): void {
   const fresh = `${folder}.new`;
   const old = `${folder}.old`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
+  try {
+    rmSync(fresh, { recursive: true, force: true });
+    mkdirSync(fresh, { recursive: true });
+    writeAll(fresh, state, position, input);
+    if (existsSync(folder)) {
+      rmSync(old, { recursive: true, force: true });
+      renameSync(folder, old);
+    }
+    renameSync(fresh, folder);
+    rmSync(old, { recursive: true, force: true });
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw new AppError(
+      "training/not-saved",
+      `The checkpoint ${folder} could not be saved at step ${position.step}: ${(error as Error).message} ` +
+        "The one saved before it is whole. Make room on the disk, then resume.",
+    );
+  }
+}
+
+function writeAll(
+  folder: string,
+  state: TrainingState,
+  position: TrainingPosition,
+  { height, width }: { readonly height: number; readonly width: number },
+): void {
   const { model } = state;
-  writeCheckpoint(fresh, model.config, (spec) => toFileValues(spec, state.average.get(spec.name)!));
+  writeCheckpoint(folder, model.config, (spec) =>
+    toFileValues(spec, state.average.get(spec.name)!),
+  );
   writeSafetensors(
-    join(fresh, TENSORS),
+    join(folder, TENSORS),
     [...trainingTensors(state)].map(([name, tensor]) => toWrite(name, tensor)),
   );
-  writeFileSync(join(fresh, STATE), `${JSON.stringify(position)}\n`);
-  rmSync(old, { recursive: true, force: true });
-  if (existsSync(folder)) renameSync(folder, old);
-  renameSync(fresh, folder);
-  rmSync(old, { recursive: true, force: true });
+  const preprocessor = { do_resize: true, do_rescale: true, do_normalize: false, do_pad: false };
+  writeFileSync(
+    join(folder, PREPROCESSOR),
+    `${JSON.stringify({ image_processor_type: "RTDetrImageProcessor", ...preprocessor, size: { height, width } }, null, 2)}\n`,
+  );
+  writeFileSync(join(folder, STATE), `${JSON.stringify(position)}\n`);
+}
+
+/** Where a saved training lies whole; null where there is none. A kill between two renames leaves the old name. */
+export function savedTraining(folder: string): string | null {
+  return [folder, `${folder}.old`].find((place) => existsSync(join(place, STATE))) ?? null;
+}
+
+export function removeTraining(folder: string): void {
+  for (const place of [folder, `${folder}.new`, `${folder}.old`])
+    rmSync(place, { recursive: true, force: true });
 }
 
 /** Puts a saved training into a freshly made state of the same model and settings. */
 export function restoreTraining(folder: string, state: TrainingState): TrainingPosition {
-  // A kill between the two renames leaves the old folder under its other name.
-  const from = existsSync(join(folder, STATE)) ? folder : `${folder}.old`;
-  if (!existsSync(join(from, STATE)))
+  const from = savedTraining(folder);
+  if (from === null)
     throw new AppError(
       "training/no-checkpoint",
       `${folder} holds no checkpoint to go on from. Start the training anew.`,

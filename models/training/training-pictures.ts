@@ -1,24 +1,18 @@
 /** Training pictures, decoded and changed by sharp on other threads. */
 import sharp from "sharp";
-import { decodePicture } from "../predict/network-input.ts";
+import type { TrainingPicture } from "../../shared/compute/messages.ts";
+import { decodePicture, type Picture } from "../predict/network-input.ts";
 import type { TrainingTruth } from "../losses/total.ts";
 import {
   augmentBoxes,
   planAugmentation,
   type AugmentPlan,
   type AugmentSettings,
-  type PictureBoxes,
 } from "./augment.ts";
 import type { RandomStream } from "./random.ts";
 
 /** A picture, or a tile of one, with its boxes in pixels of that part. */
-export interface TrainingImage extends PictureBoxes {
-  readonly path: string;
-  /** Part of the file that is used; null: all of it. */
-  readonly tile: { readonly left: number; readonly top: number; readonly size: number } | null;
-  readonly width: number;
-  readonly height: number;
-}
+export type TrainingImage = TrainingPicture;
 
 export interface TrainingSample {
   /** H*W*3 bytes of the network's input. */
@@ -26,6 +20,7 @@ export interface TrainingSample {
   readonly truth: TrainingTruth;
 }
 
+const BLACK = { r: 0, g: 0, b: 0 };
 const GREY = { r: 114, g: 114, b: 114 };
 
 /** Decodes one picture and draws its augmentation from `random`. */
@@ -40,15 +35,14 @@ export async function trainingSample(
   return { pixels: await augmentPixels(image, plan), truth: { boxes, classes, regions } };
 }
 
-async function augmentPixels(
-  { path, tile }: TrainingImage,
-  plan: AugmentPlan,
-): Promise<Uint8Array> {
+async function augmentPixels(source: TrainingImage, plan: AugmentPlan): Promise<Uint8Array> {
+  const { path, tile } = source;
   const { crop, place, input, flip, colour } = plan;
   const picture = await decodePicture(path);
+  paintRegions(picture, source);
   const left = crop.left + (tile?.left ?? 0);
   const top = crop.top + (tile?.top ?? 0);
-  // A tile of a small picture reaches beyond it: what is missing there is padding.
+  // A tile of a small picture reaches beyond it: what is missing there is black, as when predicting.
   const width = Math.min(crop.width, picture.width - left);
   const height = Math.min(crop.height, picture.height - top);
   const raw = { width: picture.width, height: picture.height, channels: 3 as const };
@@ -56,7 +50,7 @@ async function augmentPixels(
   if (width < crop.width || height < crop.height) {
     image = sharp(
       await image
-        .extend({ right: crop.width - width, bottom: crop.height - height, background: GREY })
+        .extend({ right: crop.width - width, bottom: crop.height - height, background: BLACK })
         .raw()
         .toBuffer(),
       { raw: { width: crop.width, height: crop.height, channels: 3 } },
@@ -78,6 +72,29 @@ async function augmentPixels(
   }
   const pixels = await image.removeAlpha().raw().toBuffer();
   return flip ? mirrored(pixels, input.width, input.height) : pixels;
+}
+
+/** Blackens what must not be learnt from, as SODA-D's split does; the objects in it stay as they are. */
+export function paintRegions(
+  { data, width, height }: Picture,
+  { painted, boxes, tile }: Pick<TrainingImage, "painted" | "boxes" | "tile">,
+): void {
+  if (!painted || painted.length === 0) return;
+  const original = Buffer.from(data);
+  const eachRow = (rects: Float64Array, paint: (from: number, to: number) => void) => {
+    for (let k = 0; k < rects.length; k += 4) {
+      const x = rects[k]! + (tile?.left ?? 0);
+      const y = rects[k + 1]! + (tile?.top ?? 0);
+      const left = Math.max(0, Math.floor(x));
+      const right = Math.min(width, Math.ceil(x + rects[k + 2]!));
+      const bottom = Math.min(height, Math.ceil(y + rects[k + 3]!));
+      if (left >= right) continue;
+      for (let row = Math.max(0, Math.floor(y)); row < bottom; row++)
+        paint((row * width + left) * 3, (row * width + right) * 3);
+    }
+  };
+  eachRow(painted, (from, to) => data.fill(0, from, to));
+  eachRow(boxes, (from, to) => original.copy(data, from, from, to));
 }
 
 /** Left and right exchanged. */

@@ -3,14 +3,17 @@ import type { EvaluationParams } from "../../shared/domain/protocols.ts";
 import { validationRanges } from "../../shared/domain/training-fields.ts";
 import { evaluate } from "../../shared/evaluation/evaluate.ts";
 import type { EvaluationSet } from "../../shared/evaluation/types.ts";
-import { preparePicture } from "../predict/network-input.ts";
+import { assemblePicture, type AssembledPicture } from "../predict/assemble-picture.ts";
+import type { Detections } from "../predict/detector.ts";
+import { preparePicture, type PreparedPicture } from "../predict/network-input.ts";
+import { toCorners } from "../predict/rtdetr-adapter.ts";
 import { RtdetrDetector } from "../rtdetr/detector.ts";
 import { toFileValues } from "../rtdetr/parameters.ts";
+import type { OnUnreadable } from "./data-feed.ts";
 import type { TrainingState } from "./step.ts";
 import type { TrainingImage } from "./training-pictures.ts";
 
-/** Every object, then SODA-D's buckets. */
-export const validationParams: EvaluationParams = {
+const validationParams: EvaluationParams = {
   protocol: "coco",
   areaRanges: validationRanges,
   maxDets: [1, 10, 100],
@@ -23,13 +26,23 @@ export interface ValidationReport {
   readonly images: number;
 }
 
-/** Regions are scored as crowds: what lies in them is ignored. */
+export interface ValidationTask {
+  readonly input: { readonly height: number; readonly width: number };
+  /** Whole pictures are cut into such tiles and put together as prediction does it; null: seen whole. */
+  readonly tile: { readonly size: number; readonly overlap: number } | null;
+  readonly signal: AbortSignal;
+  readonly onUnreadable: OnUnreadable;
+}
+
+/**
+ * Regions are scored as crowds: what lies in them is ignored. Pictures that cannot be read are left out.
+ * null where the signal aborted.
+ */
 export async function validate(
   state: TrainingState,
   images: readonly TrainingImage[],
-  input: { readonly height: number; readonly width: number },
-  signal: AbortSignal,
-): Promise<ValidationReport> {
+  task: ValidationTask,
+): Promise<ValidationReport | null> {
   const { config, specs } = state.model;
   const values = new Map(
     [...specs.values()].map((spec) => [
@@ -38,20 +51,16 @@ export async function validate(
     ]),
   );
   using detector = await RtdetrDetector.from(config, values);
-  const found: { boxes: Float32Array; scores: Float32Array; labels: Int32Array }[] = [];
+  const seen: TrainingImage[] = [];
+  const found: AssembledPicture[] = [];
   for (const image of images) {
-    if (signal.aborted) break;
-    const prepared = await preparePicture(image.path, { input, fit: "stretch" }, null);
-    const batch = { values: prepared.inputs[0]!.pixels, count: 1, ...input };
-    const [detections] = await detector.detect(batch, [
-      { width: image.width, height: image.height },
-    ]);
-    found.push(detections!);
+    if (task.signal.aborted) return null;
+    const picture = await prepared(image, task);
+    if (!picture) continue;
+    seen.push(image);
+    found.push(await detectPicture(detector, picture, task));
   }
-  const result = evaluate(
-    evaluationSet(images.slice(0, found.length), found, config.labels),
-    validationParams,
-  );
+  const result = evaluate(evaluationSet(seen, found, config.labels), validationParams);
   const { summary } = result;
   const ap = Object.fromEntries(
     validationParams.areaRanges.map(({ label }) => [
@@ -62,9 +71,45 @@ export async function validate(
   return { ap, ap50: summary["AP50"] ?? null, images: found.length };
 }
 
+async function prepared(
+  { path }: TrainingImage,
+  { input, tile, onUnreadable }: ValidationTask,
+): Promise<PreparedPicture | null> {
+  try {
+    return await preparePicture(path, { input, fit: "stretch" }, tile);
+  } catch (error) {
+    onUnreadable(path, error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
+
+/** Of a tile's thousands of faint detections none would reach the 100 that count. */
+const LOWEST_TILE_SCORE = 0.001;
+const MOST_OF_TILES = 1000;
+
+async function detectPicture(
+  detector: RtdetrDetector,
+  picture: PreparedPicture,
+  { input, tile }: ValidationTask,
+): Promise<AssembledPicture> {
+  const found: Detections[] = [];
+  for (const { pixels } of picture.inputs) {
+    const batch = { values: pixels, count: 1, ...input };
+    const [one] = await detector.detect(batch, [input], {
+      minScore: tile ? LOWEST_TILE_SCORE : 0,
+    });
+    const { boxes, scores, labels } = one!;
+    found.push({ boxes: toCorners(boxes), scores, classes: labels });
+  }
+  return assemblePicture(picture, found, {
+    tile: tile && { ...tile, merge: "seams" },
+    maxDets: MOST_OF_TILES,
+  });
+}
+
 function evaluationSet(
   images: readonly TrainingImage[],
-  found: readonly { boxes: Float32Array; scores: Float32Array; labels: Int32Array }[],
+  found: readonly AssembledPicture[],
   labels: readonly string[],
 ): EvaluationSet {
   const truth = {
@@ -95,7 +140,7 @@ function evaluationSet(
       }
     }
     const detections = found[image]!;
-    detections.labels.forEach((label, k) => {
+    detections.classes.forEach((label, k) => {
       predictions.image.push(image);
       predictions.category.push(label);
       predictions.boxes.push(...detections.boxes.subarray(k * 4, k * 4 + 4));

@@ -16,10 +16,15 @@ export const trainingStart = z.discriminatedUnion("kind", [
 ]);
 export type TrainingStart = z.infer<typeof trainingStart>;
 
-/** What AP is measured on while training: another dataset, or images kept apart (drawn by the seed), or nothing. */
+/** What AP is measured on while training: another dataset, or images kept apart (drawn by a seed), or nothing. */
 export const validationSource = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("dataset"), datasetId: z.int() }),
-  z.object({ kind: z.literal("share"), share: z.number().gt(0).lt(1) }),
+  z.object({
+    kind: z.literal("share"),
+    share: z.number().gt(0).lt(1),
+    /** Default: the training's. */
+    seed: z.int().min(0).optional(),
+  }),
   z.object({ kind: z.literal("none") }),
 ]);
 export type ValidationSource = z.infer<typeof validationSource>;
@@ -36,6 +41,7 @@ export interface TrainingSummary {
   readonly preset: TrainingPreset | "custom";
   readonly step: number;
   readonly steps: number;
+  /** Counted from 1; 0 before the first step. */
   readonly epoch: number;
   readonly epochs: number;
   /** Best validation AP of the chosen bucket, 0..1. */

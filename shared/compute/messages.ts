@@ -2,6 +2,7 @@
  * What goes between the main side and the compute process. One process works on one task at a time;
  * its crash ends that task and nothing else. Sent with structured clone, so typed arrays travel as they are.
  */
+import type { TrainingSettings } from "../domain/training.ts";
 
 /** How far a task is; the same as a job's progress. */
 export interface TaskProgress {
@@ -138,6 +139,100 @@ export interface InspectResult {
   readonly maps: readonly InspectedMap[];
 }
 
+/** A picture to learn from, or a tile of one; boxes in pixels of that part. */
+export interface TrainingPicture {
+  readonly path: string;
+  /** Part of the file that is used; null: all of it. It may reach beyond a small picture. */
+  readonly tile: { readonly left: number; readonly top: number; readonly size: number } | null;
+  readonly width: number;
+  readonly height: number;
+  /** [n,4] xywh. */
+  readonly boxes: Float64Array;
+  /** [n] index into the labels. */
+  readonly classes: Int32Array;
+  /** [r,4] xywh: areas where nothing counts as a negative. */
+  readonly regions: Float64Array;
+  /** [p,4] xywh: areas that are painted black, but for the boxes in them. */
+  readonly painted?: Float64Array;
+}
+
+export interface TrainTask {
+  readonly kind: "train";
+  /** `last` and `best` are kept here. */
+  readonly folder: string;
+  readonly settings: TrainingSettings;
+  readonly start:
+    | { readonly kind: "checkpoint"; readonly folder: string }
+    | { readonly kind: "scratch"; readonly network: "tiny" | "r18" | "r34" | "r50" | "r101" };
+  readonly labels: readonly string[];
+  readonly train: readonly TrainingPicture[];
+  /** Whole pictures, also where tiles are trained on: they are tiled as prediction does it. */
+  readonly validation: readonly TrainingPicture[];
+  /** Go on from `last` where there is one. */
+  readonly resume: boolean;
+}
+
+/** Sample reweighting over the positives of one step. */
+export interface ReweightingSummary {
+  readonly weightMean: number;
+  readonly weightDeviation: number;
+  readonly ratioMean: number;
+  readonly ratioDeviation: number;
+  /** Share of w within 0.01 of 0.5. */
+  readonly weightAtHalf: number;
+}
+
+/** What one step did. */
+export interface TrainingStepRow {
+  readonly step: number;
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly loss: number;
+  /** Weighted, summed over the decoder's layers: `vfl`, `bbox`, `giou`, `offset`, `attention`; then `encoder vfl`, `denoising vfl`, ... */
+  readonly terms: Readonly<Record<string, number>>;
+  readonly learningRate: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+  /** null where reweighting is off or the step had no positive. */
+  readonly reweighting: {
+    readonly both: ReweightingSummary;
+    readonly cls: ReweightingSummary;
+    readonly reg: ReweightingSummary;
+  } | null;
+  /** null where refinement is off or the step had no positive. */
+  readonly pointsOutside: number | null;
+  /** Images a second. */
+  readonly throughput: number;
+  /** Seconds that the step waited for pictures. */
+  readonly waited: number;
+  /** Resident bytes of the process. */
+  readonly memory: number;
+  readonly tensors: number;
+}
+
+export type TrainItem =
+  /** Where it goes on from; what was told of later steps is done anew. */
+  | { readonly kind: "began"; readonly step: number; readonly steps: number }
+  | { readonly kind: "steps"; readonly rows: readonly TrainingStepRow[] }
+  | {
+      readonly kind: "validated";
+      readonly step: number;
+      readonly epoch: number;
+      readonly ap: Readonly<Record<string, number | null>>;
+      readonly ap50: number | null;
+      readonly images: number;
+      readonly isBest: boolean;
+    }
+  | { readonly kind: "saved"; readonly name: "last" | "best"; readonly step: number }
+  /** A checkpoint could not be written; the one before is whole. The task ends. */
+  | { readonly kind: "unsaved"; readonly message: string }
+  /** A sentence for the user. */
+  | { readonly kind: "note"; readonly text: string };
+
+export interface TrainResult {
+  readonly step: number;
+}
+
 /** Runs a model once, on a picture or on a part of it, for a person who waits. */
 export interface ProposeTask {
   readonly kind: "propose";
@@ -165,6 +260,7 @@ export interface ComputeTasks {
   readonly describe: { task: DescribeTask; item: never; result: ModelDescription };
   readonly inspect: { task: InspectTask; item: never; result: InspectResult };
   readonly propose: { task: ProposeTask; item: never; result: ProposeResult };
+  readonly train: { task: TrainTask; item: TrainItem; result: TrainResult };
 }
 
 export type TaskKind = keyof ComputeTasks;
