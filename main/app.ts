@@ -78,7 +78,7 @@ export function buildApp(config: AppConfig, ports: AppPorts): App {
     ...modelHandlers(workspace, events),
     ...annotationHandlers(workspace, events),
     ...revisionHandlers(workspace, events),
-    ...liveHandlers(workspace, events),
+    ...liveHandlers(workspace),
     ...suspectHandlers(workspace, events),
     ...assistHandlers(workspace),
     ...exportHandlers(workspace, events),

@@ -1,14 +1,9 @@
-import { AppError } from "../../shared/domain/app-error.ts";
-import type { Events } from "../services/events.ts";
 import type { Workspace } from "../services/projects/workspace.ts";
 import type { HandlersOf } from "./handlers.ts";
 
-function notYet(): never {
-  throw new AppError("call/not-found", "This part of the program is not there yet.");
-}
-
-export function liveHandlers(_workspace: Workspace, _events: Events): HandlersOf<"live"> {
+/** Answered by the analysis worker, which keeps the matches of the runs asked for last. */
+export function liveHandlers(workspace: Workspace): HandlersOf<"live"> {
   return {
-    "live/score": notYet,
+    "live/score": ({ runId }) => workspace.project.analysis.call("liveScore", { runId }),
   };
 }

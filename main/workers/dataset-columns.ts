@@ -1,6 +1,11 @@
 import type { Category } from "../../shared/domain/records.ts";
 import { AppError } from "../../shared/domain/app-error.ts";
-import type { ColumnQueries, DatasetState, ImageRow } from "../db/queries/columns.ts";
+import type {
+  AnnotationRow,
+  ColumnQueries,
+  DatasetState,
+  ImageRow,
+} from "../db/queries/columns.ts";
 
 /** A dataset as columns. I images in ascending id of the user's files, N annotations of every role in file order. */
 export interface DatasetColumns {
@@ -8,6 +13,8 @@ export interface DatasetColumns {
   /** Stands for this dataset with these labels and no other. */
   readonly key: string;
   readonly revision: number;
+  /** Stands for these images, whatever their labels. */
+  readonly imagesKey: string;
   /** Every category, in ascending id of the user's files; columns hold indices into this list. */
   readonly categories: readonly Category[];
   readonly images: readonly ImageRow[];
@@ -35,6 +42,12 @@ export interface DatasetColumns {
   readonly bytes: number;
 }
 
+/** The columns that hold a value for each annotation. */
+export type AnnotationColumns = Pick<
+  DatasetColumns,
+  "annotationId" | "image" | "category" | "boxes" | "area" | "crowd" | "ignore"
+>;
+
 export function datasetKey(id: number, { revision, createdAt }: DatasetState): string {
   return `${id}@${revision}/${createdAt}`;
 }
@@ -55,8 +68,26 @@ export function loadDataset(queries: ColumnQueries, datasetId: number): DatasetC
   const images = queries.images(datasetId);
   const imageIndex = new Map(images.map(({ id }, i) => [id, i]));
   const categoryIndex = new Map(categories.map(({ id }, k) => [id, k]));
-  const count = queries.annotationCount(datasetId);
-  const columns = {
+  const columns = emptyColumns(queries.annotationCount(datasetId));
+  let n = 0;
+  for (const row of queries.annotations(datasetId))
+    placeRow(columns, n++, row, imageIndex, categoryIndex);
+  return {
+    id: datasetId,
+    key: datasetKey(datasetId, state),
+    revision,
+    imagesKey: `${datasetId}/${state.createdAt} ${images.length}`,
+    categories,
+    images,
+    imageIndex,
+    ...columns,
+    ...groupByImage(columns.image, images.length),
+    bytes: bytesOf(n, images.length),
+  };
+}
+
+export function emptyColumns(count: number): AnnotationColumns {
+  return {
     annotationId: new Float64Array(count),
     image: new Int32Array(count),
     category: new Int32Array(count),
@@ -65,34 +96,30 @@ export function loadDataset(queries: ColumnQueries, datasetId: number): DatasetC
     crowd: new Uint8Array(count),
     ignore: new Uint8Array(count),
   };
-  let n = 0;
-  for (const row of queries.annotations(datasetId)) {
-    columns.annotationId[n] = row[0];
-    columns.image[n] = imageIndex.get(row[1])!;
-    columns.category[n] = categoryIndex.get(row[2])!;
-    columns.boxes[4 * n] = row[3];
-    columns.boxes[4 * n + 1] = row[4];
-    columns.boxes[4 * n + 2] = row[5];
-    columns.boxes[4 * n + 3] = row[6];
-    columns.area[n] = row[7];
-    columns.crowd[n] = row[8];
-    columns.ignore[n] = row[9];
-    n += 1;
-  }
-  const grouped = groupByImage(columns.image, images.length);
-  const bytes = 70 * count + 250 * images.length;
-  const key = datasetKey(datasetId, state);
-  return {
-    id: datasetId,
-    key,
-    revision,
-    categories,
-    images,
-    imageIndex,
-    ...columns,
-    ...grouped,
-    bytes,
-  };
+}
+
+/** Writes a row of the table as row `n` of the columns. */
+export function placeRow(
+  columns: AnnotationColumns,
+  n: number,
+  row: AnnotationRow,
+  imageIndex: ReadonlyMap<number, number>,
+  categoryIndex: ReadonlyMap<number, number>,
+): void {
+  columns.annotationId[n] = row[0];
+  columns.image[n] = imageIndex.get(row[1])!;
+  columns.category[n] = categoryIndex.get(row[2])!;
+  columns.boxes[4 * n] = row[3];
+  columns.boxes[4 * n + 1] = row[4];
+  columns.boxes[4 * n + 2] = row[5];
+  columns.boxes[4 * n + 3] = row[6];
+  columns.area[n] = row[7];
+  columns.crowd[n] = row[8];
+  columns.ignore[n] = row[9];
+}
+
+export function bytesOf(annotations: number, images: number): number {
+  return 70 * annotations + 250 * images;
 }
 
 /** One counting pass: the rows of each image, in the order they stand. image: [rows] index of each row's image. */

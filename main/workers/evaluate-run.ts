@@ -1,7 +1,7 @@
 import type { EvaluationParams } from "../../shared/domain/protocols.ts";
 import { evaluate } from "../../shared/evaluation/evaluate.ts";
 import { judge, type Judgement } from "../../shared/evaluation/failures/judge.ts";
-import { rangesHolding } from "../../shared/evaluation/group-truth.ts";
+import { areaLimits, rangeBits } from "../../shared/evaluation/group-truth.ts";
 import { scoreHistogram, sizeHistogram } from "../../shared/evaluation/histograms.ts";
 import { iouThresholds } from "../../shared/evaluation/thresholds.ts";
 import type { EvaluationSet } from "../../shared/evaluation/types.ts";
@@ -69,9 +69,10 @@ function imageCounts(
   { truthIgnored }: Judgement,
 ): number[] {
   const images = params.areaRanges.map(() => new Set<number>());
+  const limits = areaLimits(params);
   for (let t = 0; t < truth.image.length; t += 1) {
     if (truthIgnored[t] === 1) continue;
-    const bits = rangesHolding(truth.area[t]!, params);
+    const bits = rangeBits(truth.area[t]!, limits);
     for (let a = 0; a < images.length; a += 1) if ((bits >> a) & 1) images[a]!.add(truth.image[t]!);
   }
   return images.map(({ size }) => size);

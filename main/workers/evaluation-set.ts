@@ -1,5 +1,6 @@
 import type { ProtocolId } from "../../shared/domain/protocols.ts";
 import type { Category } from "../../shared/domain/records.ts";
+import type { ImageTruth } from "../../shared/evaluation/image-truth.ts";
 import type {
   EvaluationSet,
   PredictionColumns,
@@ -49,6 +50,39 @@ export function judgingRows(
   });
 }
 
+/** As `judgingRows` gives them once labels changed; what labels do not touch is that of `before`. */
+export function judgingRowsAgain(before: EvaluationRows, dataset: DatasetColumns): EvaluationRows {
+  const isJudged = dataset.categories.map(({ role }) => role !== "ignored-region");
+  const annotationOf = rowsWhere(dataset.category, (k) => isJudged[k]!);
+  const { classes, classOf } = classesOf(dataset);
+  const truth = takeTruth(dataset, annotationOf, classOf);
+  return {
+    set: {
+      ...before.set,
+      categoryNames: classes.map(({ name }) => name),
+      truth,
+      regions: takeRegions(dataset),
+    },
+    classes,
+    annotationOf,
+  };
+}
+
+/** The labels of one image as `scoringRows` has them. */
+export function scoredLabels(
+  dataset: DatasetColumns,
+  image: number,
+): { readonly truth: ImageTruth; readonly regions: Float64Array } {
+  const { offsets, byImage, categories } = dataset;
+  const rows = byImage.subarray(offsets[image], offsets[image + 1]);
+  const ofRole = (role: Category["role"]) =>
+    rows.filter((row) => categories[dataset.category[row]!]!.role === role);
+  return {
+    truth: takeTruth(dataset, ofRole("object"), classesOf(dataset).classOf),
+    regions: takeBoxes(dataset.boxes, ofRole("ignored-region")),
+  };
+}
+
 interface Keep {
   readonly truth: (category: Category) => boolean;
   /** undefined stands for a category that was removed. */
@@ -61,8 +95,7 @@ function makeRows(
   keep: Keep,
 ): EvaluationRows {
   const { categories, images } = dataset;
-  const classes = categories.filter(({ role }) => role === "object");
-  const classOf = Int32Array.from(categories, (category) => classes.indexOf(category));
+  const { classes, classOf } = classesOf(dataset);
   const keepsTruth = categories.map(keep.truth);
   const keepsPrediction = categories.map(keep.predictions);
   const keepsRemoved = keep.predictions(undefined);
@@ -80,6 +113,12 @@ function makeRows(
     imageSizes: imageSizes(dataset),
   };
   return { set, classes, annotationOf };
+}
+
+/** The categories that are scored, and for each category its place among them or -1. */
+function classesOf({ categories }: DatasetColumns): { classes: Category[]; classOf: Int32Array } {
+  const classes = categories.filter(({ role }) => role === "object");
+  return { classes, classOf: Int32Array.from(categories, (category) => classes.indexOf(category)) };
 }
 
 function imageSizes({ images }: DatasetColumns): Float64Array {

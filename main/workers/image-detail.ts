@@ -55,7 +55,7 @@ export function imageDetail(
     annotations: Array.from(rows, (row) =>
       annotationView(run, row, {
         ...truthFate(run, verdicts, { i, row, score: filter.score }),
-        ...(seams && { atSeam: seams.truth[row] === 1 }),
+        ...(seams && { atSeam: seams.crosses(row) }),
       }),
     ),
     predictions: predictionViews(run, verdicts, i, rows, seams),

@@ -1,11 +1,12 @@
 import { sodaDParams, type EvaluationParams } from "../../shared/domain/protocols.ts";
 import { bucketOf } from "../../shared/evaluation/failures/bucket.ts";
-import { judge, type Judgement } from "../../shared/evaluation/failures/judge.ts";
+import type { Judgement } from "../../shared/evaluation/failures/judge.ts";
 import { verdictsAt, type Verdicts } from "../../shared/evaluation/failures/verdicts.ts";
-import { rangesHolding } from "../../shared/evaluation/group-truth.ts";
+import { areaLimits, rangeBits } from "../../shared/evaluation/group-truth.ts";
 import type { ColumnQueries } from "../db/queries/columns.ts";
 import type { DatasetColumns } from "./dataset-columns.ts";
-import { judgingRows, type EvaluationRows } from "./evaluation-set.ts";
+import type { EvaluationRows } from "./evaluation-set.ts";
+import { followJudgement, judgeAll } from "./follow-judgement.ts";
 import type { LoadedColumns } from "./loaded-columns.ts";
 import { LruCache } from "./lru-cache.ts";
 import type { PredictionSetColumns } from "./prediction-columns.ts";
@@ -50,6 +51,8 @@ export class JudgedRuns {
   readonly #sized = new LruCache<SizedDataset>(LIMIT_BYTES / 4);
   readonly #predictionSizes = new LruCache<SizeClasses & { bytes: number }>(LIMIT_BYTES / 4);
   readonly #runs = new LruCache<JudgedRun>(LIMIT_BYTES);
+  /** By all of a run's key but the labels: the key of what was asked for last. */
+  readonly #latest = new Map<string, string>();
   readonly #verdicts = new LruCache<Verdicts & { bytes: number }>(LIMIT_BYTES / 4);
 
   constructor(queries: ColumnQueries, columns: LoadedColumns) {
@@ -71,20 +74,24 @@ export class JudgedRuns {
   run(runId: number, iou: number): JudgedRun {
     const { predictionSetId, params } = storedRun(this.#queries, runId);
     const { dataset, predictions } = this.#columns.predictions(predictionSetId);
-    const key = JSON.stringify([dataset.key, predictions.key, iou, params]);
+    const base = JSON.stringify([dataset.imagesKey, predictions.key, iou, params]);
+    const key = `${dataset.key} ${base}`;
+    const latest = this.#latest.get(base) ?? key;
+    this.#latest.set(base, key);
+    const before = latest === key ? null : this.#runs.take(latest);
     return this.#runs.get(key, () => {
-      const rows = judgingRows(dataset, predictions);
-      const judgement = judge(rows.set, params, iou);
-      const bytes = 60 * predictions.score.length + 60 * dataset.area.length;
+      const { rows, truthOf, judgement } =
+        (before && followJudgement(this.#queries, before, dataset)) ??
+        judgeAll(dataset, predictions, params, iou);
       return {
         ...this.dataset(dataset.id, params),
         key,
         predictions,
         predictionSizes: this.#sizesOf(predictions, params),
         rows,
-        truthOf: inverse(rows.annotationOf, dataset.area.length),
+        truthOf,
         judgement,
-        bytes,
+        bytes: 60 * predictions.score.length + 60 * dataset.area.length,
       };
     });
   }
@@ -113,10 +120,11 @@ export class JudgedRuns {
 function sizeClasses(area: Float64Array, params: EvaluationParams): SizeClasses {
   const ranges = new Uint16Array(area.length);
   const bucket = new Uint8Array(area.length);
+  const limits = areaLimits(params);
   // The narrowest range depends on nothing but the ranges that hold the area.
   const narrowest = new Map<number, number>();
   for (let n = 0; n < area.length; n += 1) {
-    const bits = rangesHolding(area[n]!, params);
+    const bits = rangeBits(area[n]!, limits);
     let index = narrowest.get(bits);
     if (index === undefined) {
       index = bucketOf(area[n]!, params.areaRanges) ?? NO_BUCKET;
@@ -126,14 +134,4 @@ function sizeClasses(area: Float64Array, params: EvaluationParams): SizeClasses 
     bucket[n] = index;
   }
   return { ranges, bucket };
-}
-
-/** rows: for each judged row its annotation. Returns for each annotation its judged row, or -1. */
-function inverse(rows: Int32Array | null, count: number): Int32Array | null {
-  if (rows === null) return null;
-  const of = new Int32Array(count).fill(-1);
-  rows.forEach((annotation, row) => {
-    of[annotation] = row;
-  });
-  return of;
 }

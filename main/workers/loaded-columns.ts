@@ -7,15 +7,18 @@ import {
   loadDataset,
   type DatasetColumns,
 } from "./dataset-columns.ts";
+import { followEdits } from "./follow-edits.ts";
 import { LruCache } from "./lru-cache.ts";
 import { loadPredictions, type PredictionSetColumns } from "./prediction-columns.ts";
 
 const LIMIT_BYTES = 2 ** 30;
 
-/** Datasets and prediction sets as columns, kept between calls and read anew where the dataset's revision grew. */
+/** Datasets and prediction sets as columns, kept between calls. Datasets follow the edits of their labels. */
 export class LoadedColumns {
   readonly #queries: ColumnQueries;
   readonly #datasets = new LruCache<DatasetColumns>(LIMIT_BYTES / 2);
+  /** By dataset: the key of what was asked for last. */
+  readonly #latest = new Map<number, string>();
   readonly #predictions = new LruCache<PredictionSetColumns>(LIMIT_BYTES);
 
   constructor(queries: ColumnQueries) {
@@ -24,9 +27,20 @@ export class LoadedColumns {
 
   /** Throws `dataset/not-found`. */
   dataset(id: number): DatasetColumns {
-    const state = this.#queries.datasetState(id);
-    if (state === null) throw datasetNotFound(id);
-    return this.#datasets.get(datasetKey(id, state), () => loadDataset(this.#queries, id));
+    return this.#queries.snapshot(() => {
+      const state = this.#queries.datasetState(id);
+      if (state === null) throw datasetNotFound(id);
+      const key = datasetKey(id, state);
+      const latest = this.#latest.get(id) ?? key;
+      this.#latest.set(id, key);
+      // Nobody asks for the labels of an earlier revision again.
+      const before = latest === key ? null : this.#datasets.take(latest);
+      return this.#datasets.get(
+        key,
+        () =>
+          (before && followEdits(this.#queries, before, state)) ?? loadDataset(this.#queries, id),
+      );
+    });
   }
 
   /** Throws `prediction-set/not-found`. */

@@ -12,6 +12,15 @@ export class LruCache<Value extends { readonly bytes: number }> {
     return this.#entries.size;
   }
 
+  /** Takes a value out, to make another of it; null where it is not held. */
+  take(key: string): Value | null {
+    const held = this.#entries.get(key);
+    if (held === undefined) return null;
+    this.#entries.delete(key);
+    this.#bytes -= held.bytes;
+    return held;
+  }
+
   /** The value of a key, made where it is not held. */
   get(key: string, make: () => Value): Value {
     const held = this.#entries.get(key);

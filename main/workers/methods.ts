@@ -5,6 +5,7 @@ import type { JobProgress } from "../services/job-context.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { imageDetail } from "./image-detail.ts";
 import { JudgedRuns } from "./judged.ts";
+import { liveScore, LiveRuns } from "./live-score.ts";
 import { LoadedColumns } from "./loaded-columns.ts";
 import { LruCache } from "./lru-cache.ts";
 import { comparedObjects, compareTwoRuns } from "./compare-runs.ts";
@@ -21,6 +22,7 @@ export interface AnalysisState {
   readonly columns: LoadedColumns;
   readonly judged: JudgedRuns;
   readonly seams: Seams;
+  readonly live: LiveRuns;
   readonly names: NameRanks;
   /** Answers to the last queries, so that the next page of one costs nothing. */
   readonly found: LruCache<FoundImages>;
@@ -39,6 +41,7 @@ export function analysisState(db: Db): Omit<AnalysisState, "report"> {
     columns,
     judged: new JudgedRuns(queries, columns),
     seams: new Seams(seamQueries(db)),
+    live: new LiveRuns(queries, columns),
     names: new NameRanks(),
     found: new LruCache(ANSWERS_LIMIT_BYTES),
     failures: new LruCache(ANSWERS_LIMIT_BYTES),
@@ -60,6 +63,7 @@ export const analysisMethods = {
   runBoxNoise,
   compareTwoRuns,
   comparedObjects,
+  liveScore,
 };
 
 export type AnalysisMethods = typeof analysisMethods;

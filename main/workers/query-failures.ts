@@ -177,7 +177,7 @@ function groupFailures(run: JudgedRun, order: Int32Array): FailureGroup[] {
 /** False where there were no tiles. */
 function isAtSeam(run: JudgedRun, seams: SeamFacts | null, code: number): boolean {
   if (seams === null) return false;
-  return (code < 0 ? seams.truth[annotationRow(run, -1 - code)] : seams.predictions[code]) === 1;
+  return code < 0 ? seams.crosses(annotationRow(run, -1 - code)) : seams.predictions[code] === 1;
 }
 
 function failureCard(

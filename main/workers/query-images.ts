@@ -192,7 +192,7 @@ export class NameRanks {
 
   /** [I] */
   ranks(dataset: SizedDataset["dataset"]): Int32Array {
-    return this.#ranks.get(dataset.key, () => {
+    return this.#ranks.get(dataset.imagesKey, () => {
       const { compare } = new Intl.Collator("en", { numeric: true });
       const order = dataset.images.map((_, i) => i);
       order.sort((a, b) => compare(dataset.images[a]!.path, dataset.images[b]!.path));

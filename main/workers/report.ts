@@ -28,9 +28,7 @@ export function scoredReport(
   const { arrays, params } = result;
   return {
     headline: result.summary["AP"] ?? null,
-    summary: Object.entries(result.summary)
-      .filter(([key]) => params.protocol !== "visdrone" || !key.includes("_"))
-      .map(([key, value]) => ({ key, value })),
+    summary: summaryRows(result),
     buckets: params.areaRanges.map((range, a) => ({
       ...range,
       truthCount: result.truthCounts[a]!,
@@ -49,6 +47,26 @@ export function scoredReport(
       buckets: row.areas,
     })),
   };
+}
+
+/** AP of one area range over all thresholds and at IoU 0.5, as in the report. */
+export function bucketAp(
+  result: EvaluationResult,
+  a: number,
+): { readonly ap: number | null; readonly ap50: number | null } {
+  const { arrays, params } = result;
+  if (!arrays) {
+    const { ap, ap50 } = scoresFromSummary(result, a);
+    return { ap, ap50 };
+  }
+  const { apMaxDets: m } = headlineOf(params);
+  return { ap: meanPrecision(arrays, { a, m }), ap50: meanPrecision(arrays, { a, m, t: AT_50 }) };
+}
+
+export function summaryRows({ summary, params }: EvaluationResult): MetricValue[] {
+  return Object.entries(summary)
+    .filter(([key]) => params.protocol !== "visdrone" || !key.includes("_"))
+    .map(([key, value]) => ({ key, value }));
 }
 
 type Scores = Pick<BucketScore, "ap" | "ap50" | "ap75" | "ar" | "apByIou" | "curves">;

@@ -3,20 +3,22 @@ import type { SeamQueries } from "../db/queries/seams.ts";
 import type { JudgedRun } from "./judged.ts";
 import { LruCache } from "./lru-cache.ts";
 
-/** Which boxes lie where tiles met. N annotations, P predictions. */
+/** Which boxes lie where tiles met. P predictions. */
 export interface SeamFacts {
   /** [P] 1 where a tile's border cut a box that went into the prediction. */
   readonly predictions: Uint8Array;
-  /** [N] 1 where a tile's border crosses the object. */
-  readonly truth: Uint8Array;
-  readonly bytes: number;
+  /** Does a tile's border cross the object of this annotation row? */
+  readonly crosses: (row: number) => boolean;
 }
 
 const LIMIT_BYTES = 2 ** 27;
 
 export class Seams {
   readonly #queries: SeamQueries;
-  readonly #known = new LruCache<SeamFacts>(LIMIT_BYTES);
+  /** By prediction set: edits of labels do not touch them. */
+  readonly #flags = new LruCache<{ readonly flags: Uint8Array; readonly bytes: number }>(
+    LIMIT_BYTES,
+  );
 
   constructor(queries: SeamQueries) {
     this.#queries = queries;
@@ -26,11 +28,11 @@ export class Seams {
   of(run: JudgedRun): SeamFacts | null {
     const tile = this.#queries.tile(run.predictions.id);
     if (tile === null) return null;
-    return this.#known.get(run.key, () => {
-      const truth = crossedBySeams(run, tile);
-      const flags = this.#predictionFlags(run);
-      return { predictions: flags, truth, bytes: truth.length + flags.length };
+    const { flags } = this.#flags.get(run.predictions.key, () => {
+      const made = this.#predictionFlags(run);
+      return { flags: made, bytes: made.length };
     });
+    return { predictions: flags, crosses: crossedBySeams(run, tile) };
   }
 
   #predictionFlags({ predictions, dataset }: JudgedRun): Uint8Array {
@@ -48,7 +50,7 @@ export class Seams {
 function crossedBySeams(
   { dataset }: JudgedRun,
   { size, overlap }: { readonly size: number; readonly overlap: number },
-): Uint8Array {
+): SeamFacts["crosses"] {
   const { boxes, image, images } = dataset;
   const known = new Map<number, readonly number[]>();
   const seams = (length: number) => {
@@ -56,18 +58,13 @@ function crossedBySeams(
     known.set(length, found);
     return found;
   };
-  const crossed = new Uint8Array(image.length);
-  for (let n = 0; n < crossed.length; n += 1) {
-    const { width, height } = images[image[n]!]!;
-    const [x, y, w, h] = boxes.subarray(4 * n, 4 * n + 4) as unknown as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const isCut = (from: number, side: number, length: number) =>
-      seams(length).some((at) => at > from && at < from + side);
-    crossed[n] = isCut(x, w, width) || isCut(y, h, height) ? 1 : 0;
-  }
-  return crossed;
+  const isCut = (from: number, side: number, length: number) =>
+    seams(length).some((at) => at > from && at < from + side);
+  return (row) => {
+    const { width, height } = images[image[row]!]!;
+    return (
+      isCut(boxes[4 * row]!, boxes[4 * row + 2]!, width) ||
+      isCut(boxes[4 * row + 1]!, boxes[4 * row + 3]!, height)
+    );
+  };
 }

@@ -1,6 +1,7 @@
 /** Ground truth kept image by image, so that one image's labels can be exchanged. */
+import { AppError } from "../domain/app-error.ts";
 import { countingSort } from "./group-rows.ts";
-import type { TruthColumns } from "./types.ts";
+import type { EvaluationSet, TruthColumns } from "./types.ts";
 
 /** The ground truth of one image as columns, in file order. */
 export type ImageTruth = Omit<TruthColumns, "image">;
@@ -65,4 +66,38 @@ function pickRows(truth: TruthColumns, rows: Int32Array): ImageTruth {
     crowd: Uint8Array.from(rows, (row) => truth.crowd[row]!),
     ignore: Uint8Array.from(rows, (row) => truth.ignore[row]!),
   };
+}
+
+/** A set with the classes of `set` and one image, which has `truth` and no predictions. */
+export function setOfImage(set: EvaluationSet, truth: ImageTruth): EvaluationSet {
+  const none = new Int32Array(0);
+  return {
+    imageIds: [0],
+    categoryIds: set.categoryIds,
+    categoryNames: set.categoryNames,
+    truth: { ...truth, image: new Int32Array(truth.category.length) },
+    predictions: {
+      image: none,
+      category: none,
+      boxes: new Float64Array(0),
+      score: new Float64Array(0),
+    },
+  };
+}
+
+export function copyOf({ category, boxes, area, crowd, ignore }: ImageTruth): ImageTruth {
+  return {
+    category: category.slice(),
+    boxes: boxes.slice(),
+    area: area.slice(),
+    crowd: crowd.slice(),
+    ignore: ignore.slice(),
+  };
+}
+
+export function unknownImage(image: number, count: number): AppError {
+  return new AppError(
+    "evaluation/unknown-image",
+    `There is no image ${image}; the set has ${count} images, counted from 0.`,
+  );
 }

@@ -4,23 +4,33 @@
  * that of a full evaluation, bit for bit.
  * Letters: K classes, A area ranges, D predictions that some maxDets admits, in the order of matches.ts.
  */
-import { AppError } from "../domain/app-error.ts";
 import type { EvaluationParams } from "../domain/protocols.ts";
 import { Accumulator, countTruth } from "./accumulate.ts";
 import { assign } from "./assign.ts";
 import { checkSet } from "./check-set.ts";
-import { accumulate, evaluate, resultOf } from "./evaluate.ts";
+import { accumulate, resultOf } from "./evaluate.ts";
 import { countingSort } from "./group-rows.ts";
 import { groupTruth } from "./group-truth.ts";
-import { changedClasses, joinImages, splitByImage, type ImageTruth } from "./image-truth.ts";
+import {
+  changedClasses,
+  copyOf,
+  setOfImage,
+  splitByImage,
+  unknownImage,
+  type ImageTruth,
+} from "./image-truth.ts";
 import { matchDetections } from "./match.ts";
 import { MaskPool, type ChangingMatches } from "./mask-pool.ts";
 import { Candidates } from "./overlap.ts";
 import type { EvaluationArrays, EvaluationResult, EvaluationSet } from "./types.ts";
+import { LiveVisDrone } from "./visdrone/live.ts";
 
 export interface LiveEvaluation {
-  /** The labels of image `image` (an index) are now `truth`. Throws `evaluation/...` and changes nothing if unsound. */
-  replaceTruth(image: number, truth: ImageTruth): void;
+  /**
+   * The labels of image `image` (an index) are now `truth`, and its ignored regions `regions` ([n,4] xywh pixels; as
+   * they were where left out; only VisDrone reads them). Throws `evaluation/...` and changes nothing if unsound.
+   */
+  replaceTruth(image: number, truth: ImageTruth, regions?: Float64Array): void;
   /** Predictions below `score` no longer exist; -Infinity brings all back. */
   setScoreThreshold(score: number): void;
   /** As a full evaluation of the present labels and predictions gives it. Its arrays change with the next edit. */
@@ -28,7 +38,9 @@ export interface LiveEvaluation {
 }
 
 export function liveEvaluation(set: EvaluationSet, params: EvaluationParams): LiveEvaluation {
-  return params.protocol === "visdrone" ? new Repeated(set, params) : new Incremental(set, params);
+  return params.protocol === "visdrone"
+    ? new LiveVisDrone(set, params)
+    : new Incremental(set, params);
 }
 
 class Incremental implements LiveEvaluation {
@@ -149,79 +161,6 @@ class Incremental implements LiveEvaluation {
   }
 }
 
-/** For protocols whose rules span the classes of an image: evaluates everything again. */
-class Repeated implements LiveEvaluation {
-  readonly #set: EvaluationSet;
-  readonly #params: EvaluationParams;
-  readonly #truth: ImageTruth[];
-  #threshold = -Infinity;
-
-  constructor(set: EvaluationSet, params: EvaluationParams) {
-    checkSet(set, params);
-    this.#set = set;
-    this.#params = params;
-    this.#truth = splitByImage(set.truth, set.imageIds.length);
-  }
-
-  replaceTruth(image: number, truth: ImageTruth): void {
-    if (!this.#truth[image]) throw unknownImage(image, this.#truth.length);
-    checkSet(setOfImage(this.#set, truth), this.#params);
-    this.#truth[image] = copyOf(truth);
-  }
-
-  setScoreThreshold(score: number): void {
-    this.#threshold = score;
-  }
-
-  result(): EvaluationResult {
-    const truth = joinImages(this.#truth);
-    const predictions = atOrAbove(this.#set.predictions, this.#threshold);
-    return evaluate({ ...this.#set, truth, predictions }, this.#params);
-  }
-}
-
-/** The predictions whose score is at least `threshold`, in the same order. */
-export function atOrAbove(
-  predictions: EvaluationSet["predictions"],
-  threshold: number,
-): EvaluationSet["predictions"] {
-  const { image, category, boxes, score } = predictions;
-  const isKept = (_: number, row: number) => score[row]! >= threshold;
-  return {
-    image: image.filter(isKept),
-    category: category.filter(isKept),
-    boxes: boxes.filter((_, i) => score[i >> 2]! >= threshold),
-    score: score.filter(isKept),
-  };
-}
-
-/** A set with the classes of `set` and one image, which has `truth` and no predictions. */
-function setOfImage(set: EvaluationSet, truth: ImageTruth): EvaluationSet {
-  const none = new Int32Array(0);
-  return {
-    imageIds: [0],
-    categoryIds: set.categoryIds,
-    categoryNames: set.categoryNames,
-    truth: { ...truth, image: new Int32Array(truth.category.length) },
-    predictions: {
-      image: none,
-      category: none,
-      boxes: new Float64Array(0),
-      score: new Float64Array(0),
-    },
-  };
-}
-
-function copyOf({ category, boxes, area, crowd, ignore }: ImageTruth): ImageTruth {
-  return {
-    category: category.slice(),
-    boxes: boxes.slice(),
-    area: area.slice(),
-    crowd: crowd.slice(),
-    ignore: ignore.slice(),
-  };
-}
-
 /** The first index from..to-1 of descending `values` that holds less than `bound`; `to` if none does. */
 function firstBelow(values: Float64Array, from: number, to: number, bound: number): number {
   let low = from;
@@ -244,11 +183,4 @@ function firstAtLeast(values: Int32Array, bound: number): number {
     else high = middle;
   }
   return low;
-}
-
-function unknownImage(image: number, count: number): AppError {
-  return new AppError(
-    "evaluation/unknown-image",
-    `There is no image ${image}; the set has ${count} images, counted from 0.`,
-  );
 }

@@ -66,6 +66,18 @@ export function columnQueries(db: Db) {
          WHERE +image_id IN (SELECT id FROM image WHERE dataset_id = ?) ORDER BY id`,
     )
     .raw();
+  const annotationsOfImage = db
+    .prepare<[number], AnnotationRow>(
+      `SELECT id, image_id, category_id, x, y, w, h, area, crowd, ignore FROM annotation
+         WHERE image_id = ? ORDER BY id`,
+    )
+    .raw();
+  const edits = db
+    .prepare<[number, number, number], [revision: number, imageId: number]>(
+      `SELECT DISTINCT revision, image_id FROM edit
+         WHERE dataset_id = ? AND revision > ? AND revision <= ?`,
+    )
+    .raw();
   const annotationCount = db
     .prepare<[number], number>(
       "SELECT count(*) FROM image JOIN annotation ON annotation.image_id = image.id WHERE image.dataset_id = ?",
@@ -96,6 +108,8 @@ export function columnQueries(db: Db) {
     .raw();
 
   return {
+    /** Everything that `read` asks is answered from one state of the file. */
+    snapshot: <Result>(read: () => Result): Result => db.transaction(read)(),
     /** null where there is no such dataset. */
     datasetState: (datasetId: number): DatasetState | null => datasetState.get(datasetId) ?? null,
     predictionSetState: (setId: number): PredictionSetState | null => setState.get(setId) ?? null,
@@ -128,6 +142,17 @@ export function columnQueries(db: Db) {
     /** In file order. */
     annotations: (datasetId: number): IterableIterator<AnnotationRow> =>
       annotations.iterate(datasetId),
+    /** In file order. */
+    annotationsOfImage: (imageId: number): AnnotationRow[] => annotationsOfImage.all(imageId),
+    /**
+     * The images whose labels edits after revision `from` and up to `to` changed. null where the log does not tell of
+     * every revision between them, so that nothing is known.
+     */
+    editedImages: (datasetId: number, from: number, to: number): number[] | null => {
+      const rows = edits.all(datasetId, from, to);
+      const revisions = new Set(rows.map(([revision]) => revision));
+      return revisions.size === to - from ? [...new Set(rows.map(([, imageId]) => imageId))] : null;
+    },
     predictionCounts: (setId: number): IterableIterator<[imageId: number, count: number]> =>
       blobCounts.iterate(setId),
     /** Packed; see prediction-blob.ts. */

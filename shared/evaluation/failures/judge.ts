@@ -8,7 +8,7 @@
  * Letters: N ground truths, P predictions; rows are rows of the set's columns.
  */
 import type { EvaluationParams } from "../../domain/protocols.ts";
-import { rangesHolding } from "../group-truth.ts";
+import { areaLimits, rangeBits } from "../group-truth.ts";
 import type { EvaluationSet } from "../types.ts";
 import { findNeighbours, type Neighbours } from "./neighbours.ts";
 import { findOverlaps } from "./overlaps.ts";
@@ -47,13 +47,10 @@ export function judge(set: EvaluationSet, params: EvaluationParams, iou: number)
     droppedTruth: rules.droppedTruth,
     droppedPredictions: rules.droppedPredictions,
   });
+  const limits = areaLimits(params);
   const truthIgnored = new Uint8Array(set.truth.image.length);
   for (let t = 0; t < truthIgnored.length; t++)
-    if (
-      rules.ignored[t] ||
-      rules.droppedTruth[t] ||
-      rangesHolding(set.truth.area[t]!, params) === 0
-    )
+    if (rules.ignored[t] || rules.droppedTruth[t] || rangeBits(set.truth.area[t]!, limits) === 0)
       truthIgnored[t] = 1;
 
   const truthMatch = new Int32Array(truthIgnored.length).fill(UNMATCHED);
@@ -66,7 +63,7 @@ export function judge(set: EvaluationSet, params: EvaluationParams, iou: number)
     }
     const match = bestFree(overlaps, p, truthIgnored, truthMatch, rules.absorbs);
     predictionMatch[p] = match;
-    if (match === UNMATCHED) predictionIgnored[p] = Number(outsideEveryRange(set, params, p));
+    if (match === UNMATCHED) predictionIgnored[p] = Number(outsideEveryRange(set, limits, p));
     else {
       predictionIgnored[p] = truthIgnored[match]!;
       if (truthMatch[match] === UNMATCHED) truthMatch[match] = p;
@@ -109,7 +106,7 @@ function bestFree(
   return fallback;
 }
 
-function outsideEveryRange(set: EvaluationSet, params: EvaluationParams, p: number): boolean {
+function outsideEveryRange(set: EvaluationSet, limits: Float64Array, p: number): boolean {
   const { boxes } = set.predictions;
-  return rangesHolding(boxes[4 * p + 2]! * boxes[4 * p + 3]!, params) === 0;
+  return rangeBits(boxes[4 * p + 2]! * boxes[4 * p + 3]!, limits) === 0;
 }

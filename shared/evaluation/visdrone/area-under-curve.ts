@@ -4,7 +4,7 @@
  * class. precision = TP / max(1, TP + FP), recall = TP / max(1, divisor). Returns 0..1, 0 without a hit.
  */
 export function areaUnderCurve(
-  rows: readonly number[],
+  rows: Iterable<number>,
   masks: { readonly hit: Uint16Array; readonly ignored: Uint16Array },
   threshold: number,
   divisor: number,

@@ -26,14 +26,18 @@ const T = visDroneThresholds.length;
 const AT_50 = 0;
 const AT_75 = 5;
 
-/** The scores of one area range. */
-interface RangeScores {
+/** [K] each: the ground truths of one area range. */
+export interface RangeTruth {
   /** [K] ground truths of the range that recall divides by. */
   readonly divisor: Int32Array;
   /** [K] images that hold the class: the weight of its scores. */
   readonly images: Int32Array;
   /** Ground truths that are not ignored. */
   readonly counted: Int32Array;
+}
+
+/** The scores of one area range. */
+export interface RangeScores extends RangeTruth {
   /** [K,T] */
   readonly precision: Float64Array;
   /** [M] of [K,T] */
@@ -46,16 +50,35 @@ export function evaluateVisDrone(set: EvaluationSet, params: EvaluationParams): 
   const matched = performance.now();
   const ranges = params.areaRanges.map((range) => scoresOfRange(prepared, range, params.maxDets));
   return {
+    ...resultOfRanges(set, params, ranges, countPredictions(set)),
+    timings: { evaluate: matched - started, accumulate: performance.now() - matched },
+  };
+}
+
+/** Everything of a result but its timings. predicted: [K] predictions of each class. */
+export function resultOfRanges(
+  set: Pick<EvaluationSet, "categoryIds" | "categoryNames">,
+  params: EvaluationParams,
+  ranges: readonly RangeScores[],
+  predicted: Int32Array,
+): Omit<EvaluationResult, "timings"> {
+  return {
     params,
     summary: summarizeRanges(params, ranges),
-    perClass: classScores(set, params, ranges),
+    perClass: classScores(set, params, ranges, predicted),
     arrays: null,
     apByIou: ranges.map((scores) =>
       visDroneThresholds.map((_, t) => weightedMean(scores, scores.precision, t, 1)),
     ),
     truthCounts: ranges.map(({ counted }) => counted.reduce((sum, n) => sum + n, 0)),
-    timings: { evaluate: matched - started, accumulate: performance.now() - matched },
   };
+}
+
+/** [K] rows of each class that is scored. */
+export function countPredictions({ predictions, categoryIds }: EvaluationSet): Int32Array {
+  const predicted = new Int32Array(categoryIds.length);
+  for (const k of predictions.category) if (k >= 0) predicted[k]!++;
+  return predicted;
 }
 
 function summarizeRanges(
@@ -99,12 +122,17 @@ function scoresOfRange(
         for (let t = 0; t < T; t++)
           precision[k * T + t] = areaUnderCurve(byClass[k]!, masks, t, counts.divisor[k]!);
     }
-    return hits.map((n, cell) => n / Math.max(1, counts.divisor[Math.floor(cell / T)]!));
+    return recallOf(hits, counts.divisor);
   });
   return { ...counts, precision, recall };
 }
 
-function countTruth({ set, dropped }: VisDroneSet, range: AreaRange) {
+/** hits: [K,T] true positives; divisor: [K] as in RangeTruth. Returns [K,T]. */
+export function recallOf(hits: Float64Array, divisor: Int32Array): Float64Array {
+  return hits.map((n, cell) => n / Math.max(1, divisor[Math.floor(cell / T)]!));
+}
+
+export function countTruth({ set, dropped }: VisDroneSet, range: AreaRange): RangeTruth {
   const K = set.categoryIds.length;
   const { image, category, area, ignore } = set.truth;
   const divisor = new Int32Array(K);
@@ -124,7 +152,7 @@ function countTruth({ set, dropped }: VisDroneSet, range: AreaRange) {
 }
 
 /** [K,T] true positives. */
-function hitCounts({ set }: VisDroneSet, hit: Uint16Array, K: number): Float64Array {
+export function hitCounts({ set }: VisDroneSet, hit: Uint16Array, K: number): Float64Array {
   const counts = new Float64Array(K * T);
   for (let p = 0; p < hit.length; p++)
     for (let t = 0, bits = hit[p]!; bits !== 0; t++, bits >>= 1)
@@ -156,12 +184,11 @@ function weightedMean(
 }
 
 function classScores(
-  set: EvaluationSet,
+  set: Pick<EvaluationSet, "categoryIds" | "categoryNames">,
   params: EvaluationParams,
   ranges: readonly RangeScores[],
+  predicted: Int32Array,
 ): ClassScore[] {
-  const predicted = new Int32Array(set.categoryIds.length);
-  for (const k of set.predictions.category) if (k >= 0) predicted[k]!++;
   const mean = (scores: RangeScores, k: number, values: Float64Array, first = 0, count = T) => {
     if (scores.images[k] === 0) return null;
     const cells = values.subarray(k * T + first, k * T + first + count);

@@ -6,16 +6,18 @@ import {
   splitByImage,
   type ImageTruth,
 } from "../../../shared/evaluation/image-truth.ts";
-import { atOrAbove, liveEvaluation } from "../../../shared/evaluation/live.ts";
+import { atOrAbove } from "../../../shared/evaluation/at-or-above.ts";
+import { liveEvaluation } from "../../../shared/evaluation/live.ts";
 import type { EvaluationResult, EvaluationSet } from "../../../shared/evaluation/types.ts";
 import { HostileSets, seeded } from "./hostile-set.ts";
 
 /** The values of a result, its arrays as bytes; timings are never the same twice. */
 function values({ timings: _, arrays, ...rest }: EvaluationResult): unknown {
-  const bytes = [arrays!.precision, arrays!.recall, arrays!.scores].map((values) =>
+  if (arrays === null) return structuredClone(rest);
+  const bytes = [arrays.precision, arrays.recall, arrays.scores].map((values) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("latin1"),
   );
-  return { ...structuredClone(rest), shape: arrays!.shape, bytes };
+  return { ...structuredClone(rest), shape: arrays.shape, bytes };
 }
 
 function noLabels(): ImageTruth {
@@ -51,6 +53,52 @@ describe("live evaluation", () => {
           ...set,
           truth: joinImages(truth),
           predictions: atOrAbove(set.predictions, threshold),
+        };
+        expect(values(live.result()), `round ${round}, edit ${edit}`).toEqual(
+          values(evaluate(full, params)),
+        );
+      }
+    }
+  });
+
+  test("VisDrone's too, with ignored regions that move", () => {
+    const sets = new HostileSets(8);
+    const random = seeded(88);
+    const someRegions = () =>
+      Float64Array.from({ length: 4 * Math.floor(random() * 3) }, () => Math.floor(random() * 40));
+    for (let round = 0; round < 120; round++) {
+      const { set: hostile, params: given } = sets.next();
+      const params = { ...given, protocol: "visdrone" } as const;
+      const imageSizes = Float64Array.from(
+        { length: 2 * hostile.imageIds.length },
+        () => 30 * Math.floor(random() * 4),
+      );
+      // Some rows are of a class that is not scored.
+      const category = hostile.predictions.category.map((k) => (random() < 0.1 ? -1 : k));
+      const predictions = { ...hostile.predictions, category };
+      const set = { ...hostile, predictions, imageSizes, regions: regionsOf([]) };
+      const live = liveEvaluation(set, params);
+      const truth = splitByImage(set.truth, set.imageIds.length);
+      const regions = truth.map(() => new Float64Array(0));
+      let threshold = -Infinity;
+      for (let edit = 0; edit < 8; edit++) {
+        const image = Math.floor(random() * truth.length);
+        if (random() < 0.15) {
+          threshold = [-Infinity, 0, 0.3, 0.5][Math.floor(random() * 4)]!;
+          live.setScoreThreshold(threshold);
+        } else if (random() < 0.6) {
+          truth[image] = otherLabels(sets, set.categoryIds.length);
+          live.replaceTruth(image, truth[image]);
+        } else {
+          regions[image] = someRegions();
+          live.replaceTruth(image, truth[image]!, regions[image]);
+        }
+        if (random() < 0.4) continue;
+        const full: EvaluationSet = {
+          ...set,
+          truth: joinImages(truth),
+          predictions: atOrAbove(set.predictions, threshold),
+          regions: regionsOf(regions),
         };
         expect(values(live.result()), `round ${round}, edit ${edit}`).toEqual(
           values(evaluate(full, params)),
@@ -100,6 +148,13 @@ describe("live evaluation", () => {
     expect(live.result().summary["AP"]).toBe(0);
   });
 });
+
+function regionsOf(boxes: readonly Float64Array[]) {
+  return {
+    image: Int32Array.from(boxes.flatMap((of, image) => Array(of.length / 4).fill(image))),
+    boxes: Float64Array.from(boxes.flatMap((of) => [...of])),
+  };
+}
 
 /** Labels of another set's first image, within the classes at hand. */
 function otherLabels(sets: HostileSets, classCount: number): ImageTruth {
