@@ -13,7 +13,8 @@ import {
 import { currentRevision, requireRevisions } from "./require-revision.ts";
 
 const ROWS_AT_ONCE = 2000;
-const EDITS_AT_ONCE = 200;
+/** Few: one edit may hold ten thousand annotations. */
+const EDITS_AT_ONCE = 20;
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /**
