@@ -138,16 +138,6 @@ export const trainingPresets = {
 
 export type TrainingPreset = keyof typeof trainingPresets;
 
-/** Area ranges in square pixels that AP is measured on while training: every object, then SODA-D's buckets. */
-export const validationRanges = [
-  { label: "all", low: 0, high: 1e10 },
-  { label: "eS", low: 0, high: 144 },
-  { label: "rS", low: 144, high: 400 },
-  { label: "gS", low: 400, high: 1024 },
-  { label: "N", low: 1024, high: 2000 },
-  { label: "large", low: 2000, high: 1e10 },
-] as const;
-
 /** How many steps an epoch has; images that do not fill a last batch wait for the next epoch's order. */
 export function stepsPerEpoch(images: number, batch: number): number {
   return Math.max(1, Math.floor(images / batch));
