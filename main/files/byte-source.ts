@@ -44,8 +44,12 @@ export function openSource(path: string, name: string, problems: ProblemLog): Op
 }
 
 /** The whole text of a small file, decoded. Throws `file/unreadable`, `file/too-large`. */
-export function readText(path: string, name: string, problems: ProblemLog): string {
-  const largest = 64 << 20;
+export function readText(
+  path: string,
+  name: string,
+  problems: ProblemLog,
+  largest = 64 << 20,
+): string {
   const fd = openForReading(path, name);
   try {
     const { size } = fstatSync(fd);

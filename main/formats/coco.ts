@@ -1,3 +1,4 @@
+import type { CategoryRole } from "../../shared/domain/records.ts";
 import { checkLabelBox } from "./box-checks.ts";
 import {
   isObject,
@@ -55,8 +56,14 @@ export function parseCocoCategory(
   return {
     sourceId,
     name: typeof name === "string" && name !== "" ? name : `class ${sourceId}`,
-    role: flavour === "soda-d" && sourceId === sodaDIgnoreCategory ? "ignored-region" : "object",
+    role: readRole(value["role"], sourceId, flavour),
   };
+}
+
+/** SODA-D's category 10 is its ignored regions; in COCO files a role is what an export of ours wrote. */
+function readRole(value: unknown, sourceId: number, flavour: CocoFlavour): CategoryRole {
+  if (flavour === "soda-d") return sourceId === sodaDIgnoreCategory ? "ignored-region" : "object";
+  return value === "ignored-region" || value === "others" ? value : "object";
 }
 
 /** One element of `images`; null where it cannot be used. */
@@ -111,7 +118,7 @@ function readSide(
 }
 
 /** A SODA-D patch says which image it was cut from and where. */
-function patchOrigin(image: JsonObject): string | null {
+export function patchOrigin(image: JsonObject): string | null {
   if (image["ori_id"] === undefined && image["start_coord"] === undefined) return null;
   return JSON.stringify({ ori_id: image["ori_id"], start_coord: image["start_coord"] });
 }

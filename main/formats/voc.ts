@@ -1,6 +1,7 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { isObject, type JsonObject, shown } from "./json-fields.ts";
 import type { ProblemLog } from "./problem-log.ts";
+import { unescapeXml } from "./xml-text.ts";
 
 export interface VocObject {
   /** Counted from 0, as in the file. */
@@ -12,7 +13,7 @@ export interface VocObject {
   readonly xmax: number;
   readonly ymax: number;
   readonly difficult: boolean;
-  /** pose, truncated, occluded, ... as text; JSON-ready. */
+  /** pose, truncated, occluded, ... as text; JSON-ready. Not `difficult`. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
@@ -87,12 +88,13 @@ export function vocEdges(text: string): readonly number[] {
   const edges: number[] = [];
   for (const [, edge] of text.matchAll(/<(?:[xy](?:min|max))>\s*([^<\s]+)\s*</g)) {
     const value = Number(edge);
-    if (value < 1 || !Number.isInteger(value)) edges.push(value);
+    // `11.0` is written by programs that count edges, from 0.
+    if (value < 1 || !Number.isInteger(value) || edge!.includes(".")) edges.push(value);
   }
   return edges;
 }
 
-/** 0 where any box starts at 0 or lies between pixels; else 1, as the original files count. */
+/** 0 where any box starts at 0, lies between pixels or has a decimal point; else 1, as the original files count. */
 export function guessVocOffset(edges: readonly number[]): 0 | 1 {
   return edges.some((edge) => Number.isFinite(edge)) ? 0 : 1;
 }
@@ -138,11 +140,18 @@ function parseObject(
   };
 }
 
+const ownTags = new Set(["name", "bndbox", "difficult"]);
+
 function otherTags(object: JsonObject): Readonly<Record<string, unknown>> {
-  const tags = Object.entries(object).filter(
-    ([key, value]) => key !== "name" && key !== "bndbox" && value !== "",
-  );
-  return Object.fromEntries(tags);
+  const tags = Object.entries(object).filter(([key, value]) => !ownTags.has(key) && value !== "");
+  return Object.fromEntries(tags.map(([key, value]) => [key, unescaped(value)]));
+}
+
+function unescaped(value: unknown): unknown {
+  if (typeof value === "string") return unescapeXml(value);
+  if (Array.isArray(value)) return value.map(unescaped);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unescaped(part)]));
 }
 
 function side(value: unknown): number | null {
@@ -157,15 +166,9 @@ function number(value: unknown): number | null {
   return Number.isFinite(read) ? read : null;
 }
 
-/** Text of a tag, or null where it is empty or not plain text. Only XML's own five entities mean something. */
+/** Text of a tag, or null where it is empty or not plain text. */
 function textOf(value: unknown): string | null {
   if (typeof value !== "string") return null;
   const text = value.trim();
-  if (text === "") return null;
-  return text
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&quot;", '"')
-    .replaceAll("&apos;", "'")
-    .replaceAll("&amp;", "&");
+  return text === "" ? null : unescapeXml(text);
 }

@@ -1,6 +1,15 @@
-/** The files Fovea reads. */
+/** The files Fovea reads and writes. */
 
-export const labelFormats = ["coco", "soda-d", "visdrone", "voc", "yolo", "darknet"] as const;
+export const labelFormats = [
+  "coco",
+  "soda-d",
+  "visdrone",
+  "voc",
+  "yolo",
+  "darknet",
+  "labelme",
+  "cvat",
+] as const;
 export type LabelFormat = (typeof labelFormats)[number];
 
 /** `text-*`: one file an image, rows of class, score and four numbers in the named layout. */
@@ -13,3 +22,17 @@ export const predictionFormats = [
   "text-relative-cxcywh",
 ] as const;
 export type PredictionFormat = (typeof predictionFormats)[number];
+
+export const exportFormats = [
+  "coco",
+  "soda-d",
+  "visdrone",
+  "voc",
+  "yolo",
+  "labelme",
+  "cvat",
+] as const satisfies readonly LabelFormat[];
+export type ExportFormat = (typeof exportFormats)[number];
+
+export const predictionExportFormats = ["coco", "visdrone"] as const;
+export type PredictionExportFormat = (typeof predictionExportFormats)[number];

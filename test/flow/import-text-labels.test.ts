@@ -117,7 +117,7 @@ describe("Pascal VOC", () => {
       { category: "dog", x: 0, y: 0, w: 200, h: 100, area: 20_000, ignore: 1 },
       { category: "ant", x: 10, y: 20, w: 20, h: 30, area: 600, ignore: 0, attributes: null },
     ]);
-    expect(annotations[0]?.["attributes"]).toBe('{"difficult":"1","pose":"Left","truncated":"0"}');
+    expect(annotations[0]?.["attributes"]).toBe('{"pose":"Left","truncated":"0"}');
     expect(categories.map(({ name }) => name)).toEqual(["ant", "dog"]);
   });
 

@@ -9,6 +9,7 @@ import {
   scanFolder,
   stemOf,
 } from "../../files/scan-folder.ts";
+import { parseLabelMe } from "../../formats/labelme.ts";
 import { ProblemLog } from "../../formats/problem-log.ts";
 import { guessTextFormat, type TextGuess } from "../../formats/text-guess.ts";
 import { parseTextRows } from "../../formats/text-rows.ts";
@@ -227,6 +228,8 @@ function sampledClasses(
     const text = readLabelText(file, problems) ?? "";
     if (format === "voc") {
       for (const { name } of parseVoc(text, file.name, problems)?.objects ?? []) met.add(name);
+    } else if (format === "labelme") {
+      for (const { label } of parseLabelMe(text, file.name, problems)?.shapes ?? []) met.add(label);
     } else {
       for (const { category } of parseYolo(text, file.name, problems)) met.add(`class ${category}`);
     }

@@ -11,6 +11,13 @@ import { FolderMap } from "./folder-map.ts";
 import { absolute, type InspectContext, type Inspected } from "./inspect-context.ts";
 import { inspectLabelFolder, inspectTextFolder, inspectVoc } from "./inspect-folders.ts";
 import { addRefusal, inspectJson } from "./inspect-json.ts";
+import {
+  inspectCvat,
+  inspectLabelMe,
+  inspectParents,
+  splitJson,
+  splitXml,
+} from "./inspect-shapes.ts";
 import type { Pace } from "./pace.ts";
 import { suggestPlan } from "./suggest-plan.ts";
 import { listPictureLists } from "./picture-lists.ts";
@@ -37,6 +44,7 @@ export async function inspect(path: string, pace: Pace): Promise<FolderReport> {
   for (const folder of folders) {
     found.push(...(await inspectFolderFiles(folder, context, problems)));
   }
+  found.push(...(await inspectParents(found, context)));
   const sources = found.map(({ source }) => source);
   return {
     path: root,
@@ -69,10 +77,18 @@ async function inspectFolderFiles(
     }
   };
   const inside = (name: string) => (folder.path === "" ? name : `${folder.path}/${name}`);
-  const jsons = byExtension.get("json") ?? [];
-  if (jsons.length > MOST_JSON_IN_FOLDER) problems.add(tooManyJson(folder.path, jsons.length));
-  else for (const name of jsons) await look(inside(name), () => inspectJson(inside(name), context));
-  if (byExtension.has("xml")) await look(folder.path, () => inspectVoc(folder.path, context));
+  const jsons = splitJson(byExtension.get("json") ?? [], inside, context);
+  if (jsons.hasLabelMe) await look(folder.path, () => inspectLabelMe(folder.path, context));
+  if (jsons.others.length > MOST_JSON_IN_FOLDER) {
+    problems.add(tooManyJson(folder.path, jsons.others.length));
+  } else {
+    for (const name of jsons.others) {
+      await look(inside(name), () => inspectJson(inside(name), context));
+    }
+  }
+  const xmls = splitXml(byExtension.get("xml") ?? [], inside, context);
+  for (const name of xmls.cvat) await look(inside(name), () => inspectCvat(inside(name), context));
+  if (xmls.hasOthers) await look(folder.path, () => inspectVoc(folder.path, context));
   if (byExtension.has("txt")) {
     await look(folder.path, () => inspectTextFolder(folder, context));
     for (const name of byExtension.get("txt") ?? []) {

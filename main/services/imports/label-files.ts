@@ -7,7 +7,9 @@ import type { ImageEntry } from "../../formats/label-records.ts";
 import type { ProblemLog } from "../../formats/problem-log.ts";
 import type { LabelSource, ReadContext } from "./label-source.ts";
 
-/** One text or XML file of a folder of labels. */
+export type LabelExtension = "txt" | "xml" | "json";
+
+/** One file of a folder of labels. */
 export interface LabelFile {
   /** Absolute. */
   readonly path: string;
@@ -25,7 +27,7 @@ const notLabels =
 export function listLabelFiles(
   folder: string,
   name: string,
-  extension: "txt" | "xml",
+  extension: LabelExtension,
   problems: ProblemLog,
 ): readonly LabelFile[] {
   return scanFolder(folder, problems).flatMap((one) => labelFilesIn(folder, name, one, extension));
@@ -36,7 +38,7 @@ export function labelFilesIn(
   folder: string,
   name: string,
   { path, files }: ScannedFolder,
-  extension: "txt" | "xml",
+  extension: LabelExtension,
 ): readonly LabelFile[] {
   return files
     .filter((file) => extensionOf(file) === extension && !notLabels.test(file))

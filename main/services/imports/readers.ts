@@ -1,7 +1,9 @@
 import type { LabelFormat, PredictionFormat } from "../../../shared/api/imports.ts";
 import { readCocoLabels } from "./coco-labels.ts";
 import { readCocoPredictions } from "./coco-predictions.ts";
+import { readCvatLabels } from "./cvat-labels.ts";
 import type { LabelReader } from "./label-source.ts";
+import { readLabelMeLabels } from "./labelme-labels.ts";
 import type { PredictionReader } from "./prediction-source.ts";
 import { readTextPredictions } from "./text-predictions.ts";
 import { readVisDroneLabels } from "./visdrone-labels.ts";
@@ -16,6 +18,8 @@ export const labelReaders: Readonly<Record<LabelFormat, LabelReader>> = {
   voc: readVocLabels,
   yolo: readYoloLabels,
   darknet: readYoloLabels,
+  labelme: readLabelMeLabels,
+  cvat: readCvatLabels,
 };
 
 export const predictionReaders: Readonly<Record<PredictionFormat, PredictionReader>> = {

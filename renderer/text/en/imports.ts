@@ -15,7 +15,7 @@ export const imports = {
     "A browser does not tell the path of a dropped folder. Choose it with the button; it shows the folders of the machine Fovea runs on.",
   "imports.dropNoPath": "What was dropped has no path. Choose the folder with the button.",
   "imports.formats":
-    "Labels: COCO JSON, SODA-D, VisDrone, Pascal VOC, YOLO (Ultralytics and Darknet). Results: COCO results JSON, VisDrone, YOLO with confidence, text rows with class and score.",
+    "Labels: COCO JSON, SODA-D, VisDrone, Pascal VOC, YOLO (Ultralytics and Darknet), LabelMe, CVAT for images. Results: COCO results JSON, VisDrone, YOLO with confidence, text rows with class and score.",
   "imports.looking": "Looking through {path}",
   "imports.another": "Another folder…",
   "imports.nothing": "No labels or images were found here",
@@ -62,6 +62,8 @@ export const imports = {
   "format.voc": "Pascal VOC XML",
   "format.yolo": "YOLO text",
   "format.darknet": "Darknet",
+  "format.labelme": "LabelMe JSON",
+  "format.cvat": "CVAT XML",
   "format.coco-results": "COCO results JSON",
   "format.text-xyxy": "Text: class score x1 y1 x2 y2",
   "format.text-xywh": "Text: class score x y w h",
