@@ -1,12 +1,15 @@
 import type { Db } from "../db/open.ts";
 import { seamQueries } from "../db/queries/seams.ts";
 import { columnQueries, type ColumnQueries } from "../db/queries/columns.ts";
+import { reviewQueries, type ReviewQueries } from "../db/queries/annotations.ts";
 import type { JobProgress } from "../services/job-context.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import { imageDetail } from "./image-detail.ts";
 import { JudgedRuns } from "./judged.ts";
 import { liveScore, LiveRuns } from "./live-score.ts";
+import { labelProgress } from "./label-progress.ts";
 import { LoadedColumns } from "./loaded-columns.ts";
+import { nextImage } from "./next-image.ts";
 import { LruCache } from "./lru-cache.ts";
 import { comparedObjects, compareTwoRuns } from "./compare-runs.ts";
 import { runBoxNoise, runDifference, runIntervals } from "./run-confidence.ts";
@@ -22,6 +25,7 @@ export interface AnalysisState {
   readonly columns: LoadedColumns;
   readonly judged: JudgedRuns;
   readonly seams: Seams;
+  readonly reviews: ReviewQueries;
   readonly live: LiveRuns;
   readonly names: NameRanks;
   /** Answers to the last queries, so that the next page of one costs nothing. */
@@ -41,6 +45,7 @@ export function analysisState(db: Db): Omit<AnalysisState, "report"> {
     columns,
     judged: new JudgedRuns(queries, columns),
     seams: new Seams(seamQueries(db)),
+    reviews: reviewQueries(db),
     live: new LiveRuns(queries, columns),
     names: new NameRanks(),
     found: new LruCache(ANSWERS_LIMIT_BYTES),
@@ -55,6 +60,8 @@ export const analysisMethods = {
   imageSequence,
   imageDetail,
   queryFailures,
+  labelProgress,
+  nextImage,
   runErrors,
   runConfusion,
   confusionImages,

@@ -70,7 +70,6 @@ export function annotationQueries(db: Db) {
        segmentation = ?, attributes = ? WHERE id = ?`,
   );
   const remove = db.prepare<[number]>("DELETE FROM annotation WHERE id = ?");
-  const review = db.prepare<[ReviewState, number]>("UPDATE image SET review = ? WHERE id = ?");
   const revise = db
     .prepare<[number], number>(
       "UPDATE dataset SET revision = revision + 1 WHERE id = ? RETURNING revision",
@@ -105,8 +104,6 @@ export function annotationQueries(db: Db) {
       void insert.run(id, imageId, ...values(label)),
     update: (id: number, label: StoredLabel): void => void update.run(...values(label), id),
     remove: (id: number): void => void remove.run(id),
-    /** Returns how many there are of it: 1, or 0 where there is no such image. */
-    review: (imageId: number, state: ReviewState): number => review.run(state, imageId).changes,
     /** Returns the dataset's new revision. */
     revise: (datasetId: number): number => revise.get(datasetId)!,
   };
@@ -132,6 +129,26 @@ export function annotationIds(db: Db): (count: number) => number {
     .pluck();
   return (count) => take.get({ count })! - count + 1;
 }
+
+/** How far the labels of images are. */
+export function reviewQueries(db: Db) {
+  const ofDataset = db
+    .prepare<[number], [imageId: number, state: ReviewState]>(
+      "SELECT id, review FROM image WHERE dataset_id = ?",
+    )
+    .raw();
+  const set = db.prepare<[ReviewState, number]>(
+    `UPDATE image SET review = ? WHERE id = ? AND dataset_id IN (SELECT id FROM dataset WHERE ready = 1)`,
+  );
+  return {
+    ofDataset: (datasetId: number): IterableIterator<[imageId: number, state: ReviewState]> =>
+      ofDataset.iterate(datasetId),
+    /** Returns how many there are of it: 1, or 0 where there is no such image. */
+    set: (imageId: number, state: ReviewState): number => set.run(state, imageId).changes,
+  };
+}
+
+export type ReviewQueries = ReturnType<typeof reviewQueries>;
 
 /** The classes of a dataset, as far as they can be edited. */
 export function categoryQueries(db: Db) {
