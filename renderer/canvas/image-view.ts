@@ -1,12 +1,13 @@
 import { boxRect } from "../../shared/geometry/boxes.ts";
-import { screenPoint, type ScreenPoint } from "../../shared/geometry/spaces.ts";
+import type { ScreenPoint } from "../../shared/geometry/spaces.ts";
+import { createCamera, middleOf } from "./camera.ts";
 import { listenToPointer } from "./input/listen.ts";
-import { createLayers, type LayerName } from "./layers.ts";
+import { createLayers } from "./layers.ts";
 import { createMinimap } from "./minimap.ts";
 import { paintBoxes, listVisible } from "./paint/boxes-layer.ts";
 import { paintDensity } from "./paint/density-layer.ts";
 import { loupeView, paintFocus, paintLoupe, paintTie, type LabelOf } from "./paint/focus-layer.ts";
-import { makeMarkerSprites, type MarkerSprites } from "./paint/markers.ts";
+import { paintErrorMarks } from "./paint/error-marks.ts";
 import { paintPixelGrid } from "./paint/pixel-grid.ts";
 import { paintRoomLabels } from "./paint/room-labels.ts";
 import type { PictureSource } from "./picture/source.ts";
@@ -14,18 +15,11 @@ import { binAt, densityLevel, gatherDensity, TINY_SIDE, type Density } from "./s
 import { pickObject } from "./scene/pick.ts";
 import { boxOf, type Judgement, type Scene } from "./scene/scene.ts";
 import { HIDDEN } from "./scene/visibility.ts";
-import {
-  centredOn,
-  fitted,
-  held,
-  panned,
-  resized,
-  showing,
-  toImage,
-  visibleRect,
-  zoomed,
-  type Viewport,
-} from "./viewport.ts";
+import { toImage, type Viewport } from "./viewport.ts";
+
+/** Moving the pointer repaints only `focus`. */
+const layerNames = ["picture", "boxes", "focus"] as const;
+type LayerName = (typeof layerNames)[number];
 
 /** How far a click on a density bin zooms in. */
 const OPENING_ZOOM = 3;
@@ -64,30 +58,25 @@ export interface ImageView {
 
 /** Puts the view into `root`, which must be positioned and sized by the page. */
 export function createImageView(root: HTMLElement, events: ImageViewEvents): ImageView {
-  const layers = createLayers(root, paint);
+  const layers = createLayers(root, layerNames, paint);
   const minimap = createMinimap();
   root.append(minimap.canvas);
   const font = getComputedStyle(root).fontFamily;
 
   let view: Viewport = { scale: 1, originX: 0, originY: 0, ...layers.size() };
-  /** True until the user moves the view: then it stays fitted while the page changes its size. */
-  let fits = true;
+  const camera = createCamera(layers.size, (next) => {
+    view = next;
+    layers.dirty("picture", "boxes", "focus");
+    events.onView(view);
+  });
   let picture: PictureSource | null = null;
   let overlay: Overlay | null = null;
   let labelOf: LabelOf = String;
   let densities = new Map<number, Density>();
-  let sprites: { ratio: number; markers: MarkerSprites } | null = null;
   let selected: number | null = null;
   let hovered: number | null = null;
   let pointer: ScreenPoint | null = null;
   let loupe = false;
-
-  function moveTo(next: Viewport, fitting = false) {
-    view = next;
-    fits = fitting;
-    layers.dirty("picture", "boxes", "focus");
-    events.onView(view);
-  }
 
   function densityAt(scale: number, { scene, judgement, shown }: Overlay): Density {
     const level = densityLevel(scale);
@@ -99,24 +88,18 @@ export function createImageView(root: HTMLElement, events: ImageViewEvents): Ima
     return density;
   }
 
-  function markers(): MarkerSprites {
-    const ratio = window.devicePixelRatio;
-    if (sprites?.ratio !== ratio) sprites = { ratio, markers: makeMarkerSprites(ratio) };
-    return sprites.markers;
-  }
-
   function paint(layer: LayerName, ctx: CanvasRenderingContext2D) {
     if (layer === "picture") paintPicture(ctx, view);
     else if (layer === "boxes") paintOverlay(ctx, view, true);
     else paintFocusLayer(ctx);
   }
 
-  function paintPicture(ctx: CanvasRenderingContext2D, at: Viewport) {
+  function paintPicture(ctx: CanvasRenderingContext2D, at: Viewport, aside = false) {
     if (!picture) return;
     // Where the picture has not come, or cannot, one still sees how far it reaches.
     ctx.fillStyle = "rgb(128 128 128 / 16%)";
     ctx.fillRect(at.originX, at.originY, picture.width * at.scale, picture.height * at.scale);
-    picture.paint(ctx, at);
+    picture.paint(ctx, at, { aside });
     paintPixelGrid(ctx, picture, at);
   }
 
@@ -125,7 +108,7 @@ export function createImageView(root: HTMLElement, events: ImageViewEvents): Ima
     const { scene, judgement, shown } = overlay;
     const density = densityAt(at.scale, overlay);
     const list = listVisible(scene, judgement, shown, density, at);
-    paintBoxes(ctx, list, markers(), window.devicePixelRatio);
+    paintBoxes(ctx, list, window.devicePixelRatio);
     paintDensity(ctx, density, at, font);
     if (labelled) paintRoomLabels(ctx, scene, judgement, shown, at, { labelOf, font, selected });
   }
@@ -144,7 +127,7 @@ export function createImageView(root: HTMLElement, events: ImageViewEvents): Ima
     if (loupe && pointer && picture) {
       const inside = loupeView(view, pointer);
       paintLoupe(ctx, pointer, `×${inside.factor}`, font, () => {
-        paintPicture(ctx, inside.view);
+        paintPicture(ctx, inside.view, true);
         paintOverlay(ctx, inside.view, false);
       });
     }
@@ -172,52 +155,34 @@ export function createImageView(root: HTMLElement, events: ImageViewEvents): Ima
   /** A click on a count opens it: one goes in until it falls apart. */
   function click(at: ScreenPoint) {
     const object = pick(at);
-    if (object === null && overlay && picture) {
+    if (object === null && overlay) {
       const { x, y } = toImage(view, at);
-      if (binAt(densityAt(view.scale, overlay), x, y))
-        return moveTo(zoomed(view, picture, OPENING_ZOOM, at));
+      if (binAt(densityAt(view.scale, overlay), x, y)) return camera.zoom(OPENING_ZOOM, at);
     }
     events.onSelect(object);
   }
 
   const stopPointer = listenToPointer(layers.top, {
-    pan(dx, dy) {
-      if (picture) moveTo(panned(view, picture, dx, dy));
-    },
-    zoom(factor, at) {
-      if (picture) moveTo(zoomed(view, picture, factor, at));
-    },
+    pan: camera.pan,
+    zoom: camera.zoom,
     hover,
     click,
   });
 
-  const stopMinimap = dragMinimap();
-  function dragMinimap() {
-    const drag = (event: PointerEvent) => {
-      if (!picture || event.buttons !== 1) return;
-      const point = minimap.pointAt(event, picture);
-      moveTo(held(centredOn(view, point, view.scale), picture));
-    };
-    minimap.canvas.addEventListener("pointerdown", drag);
-    minimap.canvas.addEventListener("pointermove", drag);
-    return () => minimap.canvas.remove();
-  }
-
-  layers.onResize((size) => {
-    if (!picture) view = { ...view, ...size };
-    else moveTo(fits ? fitted(size, picture) : resized(view, picture, size), fits);
-  });
+  minimap.onDrag(camera.centre);
+  layers.onResize(camera.resize);
 
   function refreshMinimap() {
     if (!picture || !overlay) return;
-    minimap.redraw(picture, overlay.scene, overlay.judgement, overlay.shown);
+    const { scene, judgement, shown } = overlay;
+    minimap.redraw(picture, (ctx, scale) => paintErrorMarks(ctx, scale, scene, judgement, shown));
   }
 
-  const api: ImageView = {
+  return {
     setPicture(next) {
       picture = next;
-      if (next) moveTo(fitted(layers.size(), next), true);
-      else layers.dirty("picture", "boxes", "focus");
+      camera.setPicture(next);
+      layers.dirty("picture", "boxes", "focus");
       refreshMinimap();
     },
     pictureChanged() {
@@ -241,36 +206,19 @@ export function createImageView(root: HTMLElement, events: ImageViewEvents): Ima
       loupe = on;
       layers.dirty("focus");
     },
-    fit() {
-      if (picture) moveTo(fitted(layers.size(), picture), true);
-    },
-    actualSize() {
-      if (picture) moveTo(zoomed(view, picture, 1 / view.scale, middle(view)));
-    },
-    zoomBy(factor) {
-      if (picture) moveTo(zoomed(view, picture, factor, pointer ?? middle(view)));
-    },
+    fit: camera.fit,
+    actualSize: camera.actualSize,
+    zoomBy: (factor) => camera.zoom(factor, pointer ?? middleOf(view)),
     show(object) {
-      if (picture && overlay)
-        moveTo(showing(layers.size(), picture, boxRect(boxOf(overlay.scene, object))));
+      if (overlay) camera.show(boxRect(boxOf(overlay.scene, object)));
     },
     reveal(object) {
-      if (!picture || !overlay) return;
-      const [x, y, w, h] = boxOf(overlay.scene, object);
-      const seen = visibleRect(view, -24);
-      const inside =
-        x >= seen.x && y >= seen.y && x + w <= seen.x + seen.w && y + h <= seen.y + seen.h;
-      if (!inside || Math.max(w, h) * view.scale < TINY_SIDE) api.show(object);
+      if (overlay) camera.reveal(boxRect(boxOf(overlay.scene, object)));
     },
     dispose() {
       stopPointer();
-      stopMinimap();
+      minimap.canvas.remove();
       layers.dispose();
     },
   };
-  return api;
-}
-
-function middle(view: Viewport): ScreenPoint {
-  return screenPoint(view.width / 2, view.height / 2);
 }

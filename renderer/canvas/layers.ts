@@ -1,11 +1,7 @@
 import type { Size } from "./viewport.ts";
 
-/** From the bottom up. Moving the pointer repaints only `focus`. */
-const names = ["picture", "boxes", "focus"] as const;
-export type LayerName = (typeof names)[number];
-
 /** Canvases on top of each other, each painted at most once a frame and only when something on it has changed. */
-export interface Layers {
+export interface Layers<LayerName extends string> {
   /** The one that gets the pointer. */
   readonly top: HTMLCanvasElement;
   readonly size: () => Size;
@@ -14,14 +10,16 @@ export interface Layers {
   readonly dispose: () => void;
 }
 
-/** paint: draws one layer, in CSS pixels, on a cleared canvas. */
-export function createLayers(
+/** names: from the bottom up. paint: draws one layer, in CSS pixels, on a cleared canvas. */
+export function createLayers<LayerName extends string>(
   root: HTMLElement,
+  names: readonly LayerName[],
   paint: (layer: LayerName, ctx: CanvasRenderingContext2D) => void,
-): Layers {
+): Layers<LayerName> {
   const canvases = names.map((name) => {
     const canvas = document.createElement("canvas");
     canvas.dataset["layer"] = name;
+    canvas.style.cssText = "position: absolute; inset: 0; width: 100%; height: 100%";
     root.append(canvas);
     return canvas;
   });

@@ -1,26 +1,22 @@
 import { imagePoint, screenPoint, type ImagePoint } from "../../shared/geometry/spaces.ts";
 import type { PictureSource } from "./picture/source.ts";
 import { overPicture } from "./paint/styles.ts";
-import { FALSE_ALARM, MISS, type Judgement, type Scene } from "./scene/scene.ts";
-import { HIDDEN } from "./scene/visibility.ts";
 import { visibleRect, type Size, type Viewport } from "./viewport.ts";
 
 const LONGEST = 176;
 
+/** Draws what is marked on the picture. scale: minimap pixels per image pixel. */
+export type PaintMarks = (ctx: CanvasRenderingContext2D, scale: number) => void;
+
 /** A small picture of the whole with the errors on it, and where the view is. */
 export interface Minimap {
   readonly canvas: HTMLCanvasElement;
-  /** Draws picture and errors anew: they have changed. */
-  readonly redraw: (
-    picture: PictureSource,
-    scene: Scene,
-    judgement: Judgement,
-    shown: Uint8Array,
-  ) => void;
+  /** Draws picture and marks anew: they have changed. */
+  readonly redraw: (picture: PictureSource, paintMarks: PaintMarks) => void;
   /** Draws where the view is. Hidden while the view shows everything. */
   readonly follow: (view: Viewport, picture: Size) => void;
-  /** The image point under a pointer event. */
-  readonly pointAt: (event: PointerEvent, picture: Size) => ImagePoint;
+  /** Calls `use` with the image point that the pointer is pressed on. */
+  readonly onDrag: (use: (point: ImagePoint) => void) => void;
 }
 
 export function createMinimap(): Minimap {
@@ -46,18 +42,16 @@ export function createMinimap(): Minimap {
 
   return {
     canvas,
-    redraw(picture, scene, judgement, shown) {
+    redraw(picture, paintMarks) {
       const { width, height, ratio } = size(picture);
       const ctx = still.getContext("2d")!;
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
       ctx.fillStyle = "#14181e";
       ctx.fillRect(0, 0, width, height);
-      picture.paint(ctx, { scale, originX: 0, originY: 0, width, height });
+      picture.paint(ctx, { scale, originX: 0, originY: 0, width, height }, { aside: true });
       ctx.fillStyle = "rgb(12 16 22 / 45%)";
       ctx.fillRect(0, 0, width, height);
-      // Misses are squares and false alarms dots; misses last, on top.
-      paintErrors(ctx, scene, judgement, shown, scale, FALSE_ALARM);
-      paintErrors(ctx, scene, judgement, shown, scale, MISS);
+      paintMarks(ctx, scale);
     },
     follow(view, picture) {
       const seen = visibleRect(view);
@@ -80,28 +74,26 @@ export function createMinimap(): Minimap {
       ctx.strokeStyle = overPicture.selected;
       ctx.strokeRect(x, y, w, h);
     },
-    pointAt(event) {
-      const frame = canvas.getBoundingClientRect();
-      const at = screenPoint(event.clientX - frame.left, event.clientY - frame.top);
-      return imagePoint(at.x / scale, at.y / scale);
+    onDrag(use) {
+      const drag = (event: PointerEvent) => {
+        if (event.buttons !== 1) return;
+        const frame = canvas.getBoundingClientRect();
+        const at = screenPoint(event.clientX - frame.left, event.clientY - frame.top);
+        use(imagePoint(at.x / scale, at.y / scale));
+      };
+      canvas.addEventListener("pointerdown", drag);
+      canvas.addEventListener("pointermove", drag);
     },
   };
 }
 
-function paintErrors(
+/** One mark: misses are squares, and larger than others. */
+export function paintMark(
   ctx: CanvasRenderingContext2D,
-  scene: Scene,
-  judgement: Judgement,
-  shown: Uint8Array,
-  scale: number,
-  verdict: number,
+  x: number,
+  y: number,
+  isMiss: boolean,
 ): void {
-  ctx.fillStyle = verdict === MISS ? overPicture.miss : overPicture.falseAlarm;
-  const side = verdict === MISS ? 2.5 : 1.75;
-  for (let i = 0; i < scene.count; i += 1) {
-    if (judgement.verdict[i] !== verdict || shown[i] === HIDDEN) continue;
-    const x = (scene.boxes[i * 4]! + scene.boxes[i * 4 + 2]! / 2) * scale;
-    const y = (scene.boxes[i * 4 + 1]! + scene.boxes[i * 4 + 3]! / 2) * scale;
-    ctx.fillRect(x - side / 2, y - side / 2, side, side);
-  }
+  const side = isMiss ? 2.5 : 1.75;
+  ctx.fillRect(x - side / 2, y - side / 2, side, side);
 }

@@ -77,6 +77,8 @@ export interface EditorView {
   readonly renameIds: (ids: ReadonlyMap<number, number>) => void;
   readonly setVerdicts: (verdicts: ReadonlyMap<number, LabelVerdict>) => void;
   readonly setGhosts: (ghosts: readonly GhostBox[]) => void;
+  /** The ghost that is being judged stands out; null for none. `setGhosts` forgets it. */
+  readonly setCurrentGhost: (place: number | null) => void;
   readonly setSelection: (ids: ReadonlySet<number>) => void;
   readonly setOptions: (options: Partial<EditorOptions>) => void;
   /** Words beside a label or a ghost when it is hovered or selected. */

@@ -2,10 +2,10 @@ import { TINY_SIDE, type Density } from "../scene/density.ts";
 import type { Judgement, Scene } from "../scene/scene.ts";
 import { FULL, HIDDEN } from "../scene/visibility.ts";
 import { visibleRect, type Viewport } from "../viewport.ts";
-import { MARKER_SIDE, type MarkerSprites } from "./markers.ts";
+import { crispLine, type CrispLine } from "./crisp.ts";
+import { MARKER_SIDE, markerSprite } from "./markers.ts";
 import { boxStyles, overPicture, styleOf, type BoxStyle } from "./styles.ts";
 
-const LINE = 1.5;
 /** Above this many boxes the dark edge under the lines is left out: the picture is covered anyway. */
 const EDGED = 1500;
 /** Broken lines of boxes up to this side are drawn as parts of the side, CSS pixels. */
@@ -15,6 +15,8 @@ const SPUR = 4;
 
 /** What the layer draws, in screen pixels: [x, y, w, h] per box and [x, y] per marker, by style. */
 export interface DrawList {
+  /** In the order they are painted. */
+  readonly styles: readonly BoxStyle[];
   readonly boxes: readonly number[][];
   readonly markers: readonly number[][];
   readonly boxCount: number;
@@ -49,7 +51,7 @@ export function listVisible(
       markerCount += 1;
     }
   });
-  return { boxes, markers, boxCount, markerCount };
+  return { styles: boxStyles, boxes, markers, boxCount, markerCount };
 }
 
 /**
@@ -59,24 +61,25 @@ export function listVisible(
 export function paintBoxes(
   ctx: CanvasRenderingContext2D,
   list: DrawList,
-  sprites: MarkerSprites,
   pixelRatio: number,
 ): void {
-  const snap = (value: number) => Math.round(value * pixelRatio) / pixelRatio;
+  const line = crispLine(pixelRatio);
+  const toDevice = (value: number) => Math.round(value * pixelRatio) / pixelRatio;
   if (list.boxCount <= EDGED) {
-    ctx.lineWidth = LINE + 2;
+    ctx.lineWidth = line.width + 2;
     ctx.strokeStyle = overPicture.edge;
     list.boxes.forEach((rects, style) => {
-      if (boxStyles[style]!.line === null) strokeRects(ctx, rects, snap);
+      if (list.styles[style]!.line === null) strokeRects(ctx, rects, line.snap);
     });
   }
-  boxStyles.forEach((style, at) => {
-    paintStyle(ctx, style, list.boxes[at]!, snap);
-    const sprite = sprites[at]!;
-    const marks = list.markers[at]!;
+  list.styles.forEach((style, at) => {
+    paintStyle(ctx, style, list.boxes[at] ?? [], line);
+    const marks = list.markers[at];
+    if (!marks || marks.length === 0) return;
+    const sprite = markerSprite(style, pixelRatio);
     for (let i = 0; i < marks.length; i += 2) {
-      const x = snap(marks[i]! - MARKER_SIDE / 2);
-      const y = snap(marks[i + 1]! - MARKER_SIDE / 2);
+      const x = toDevice(marks[i]! - MARKER_SIDE / 2);
+      const y = toDevice(marks[i + 1]! - MARKER_SIDE / 2);
       ctx.drawImage(sprite, x, y, MARKER_SIDE, MARKER_SIDE);
     }
   });
@@ -86,12 +89,13 @@ function paintStyle(
   ctx: CanvasRenderingContext2D,
   style: BoxStyle,
   rects: readonly number[],
-  snap: (value: number) => number,
+  line: CrispLine,
 ): void {
+  if (rects.length === 0) return;
   ctx.strokeStyle = ctx.fillStyle = style.colour;
-  ctx.lineWidth = LINE;
-  if (style.line === null) strokeRects(ctx, rects, snap);
-  else paintBroken(ctx, style, style.line, rects);
+  ctx.lineWidth = line.width;
+  if (style.line === null) strokeRects(ctx, rects, line.snap);
+  else paintBroken(ctx, style, style.line, rects, line);
   if (style.spurs) paintSpurs(ctx, rects);
 }
 
@@ -117,13 +121,14 @@ function paintBroken(
   style: BoxStyle,
   parts: readonly (readonly [number, number])[],
   rects: readonly number[],
+  { width: thick, snap }: CrispLine,
 ): void {
-  const half = LINE / 2;
+  const half = thick / 2;
   for (let i = 0; i < rects.length; i += 4) {
-    const x = rects[i]!;
-    const y = rects[i + 1]!;
-    const w = rects[i + 2]!;
-    const h = rects[i + 3]!;
+    const x = snap(rects[i]!);
+    const y = snap(rects[i + 1]!);
+    const w = snap(rects[i]! + rects[i + 2]!) - x;
+    const h = snap(rects[i + 1]! + rects[i + 3]!) - y;
     if (Math.max(w, h) > SMALL_SIDE) {
       ctx.setLineDash(style.dash as number[]);
       ctx.strokeRect(x, y, w, h);
@@ -133,10 +138,10 @@ function paintBroken(
     for (const [from, to] of parts) {
       const across = (to - from) * w;
       const down = (to - from) * h;
-      ctx.fillRect(x + from * w, y - half, across, LINE);
-      ctx.fillRect(x + from * w, y + h - half, across, LINE);
-      ctx.fillRect(x - half, y + from * h, LINE, down);
-      ctx.fillRect(x + w - half, y + from * h, LINE, down);
+      ctx.fillRect(x + from * w, y - half, across, thick);
+      ctx.fillRect(x + from * w, y + h - half, across, thick);
+      ctx.fillRect(x - half, y + from * h, thick, down);
+      ctx.fillRect(x + w - half, y + from * h, thick, down);
     }
   }
 }

@@ -10,7 +10,7 @@ const barOrder = [MISS, FALSE_ALARM, HIT, UNJUDGED, IGNORED] as const;
 /** Hexagons with how many objects they stand for, and a bar of what those are. */
 export function paintDensity(
   ctx: CanvasRenderingContext2D,
-  density: Density,
+  density: Pick<Density, "radius" | "bins">,
   view: Viewport,
   font: string,
 ): void {

@@ -1,29 +1,38 @@
-import { boxStyles, overPicture, type MarkerShape } from "./styles.ts";
+import { overPicture, type BoxStyle, type MarkerShape } from "./styles.ts";
 
 /** Side of the square a marker is drawn in, CSS pixels; what is seen of it is about 10. */
 export const MARKER_SIDE = 14;
 const HALF = MARKER_SIDE / 2;
 const REACH = 4.5;
 
-export type MarkerSprites = readonly HTMLCanvasElement[];
+type Marked = Pick<BoxStyle, "marker" | "colour">;
 
-/** One picture per style, drawn once per pixel ratio: copying them is much faster than drawing thousands of shapes. */
-export function makeMarkerSprites(pixelRatio: number): MarkerSprites {
-  return boxStyles.map((style) => {
-    const sprite = document.createElement("canvas");
-    sprite.width = sprite.height = Math.ceil(MARKER_SIDE * pixelRatio);
-    const ctx = sprite.getContext("2d")!;
-    ctx.scale(sprite.width / MARKER_SIDE, sprite.height / MARKER_SIDE);
-    const shape = markerPath(style.marker, HALF, HALF);
-    ctx.lineCap = "square";
-    ctx.lineWidth = 3.5;
-    ctx.strokeStyle = overPicture.edge;
-    ctx.stroke(shape);
-    ctx.lineWidth = 1.5;
-    ctx.strokeStyle = style.colour;
-    ctx.stroke(shape);
-    return sprite;
-  });
+/** Per pixel ratio, so that a window on another screen is drawn as sharp. */
+const sprites = new Map<number, WeakMap<Marked, HTMLCanvasElement>>();
+
+/** A marker as a picture, drawn once: copying it is much faster than drawing thousands of shapes. */
+export function markerSprite(style: Marked, pixelRatio: number): HTMLCanvasElement {
+  let drawn = sprites.get(pixelRatio);
+  if (!drawn) sprites.set(pixelRatio, (drawn = new WeakMap()));
+  let sprite = drawn.get(style);
+  if (!sprite) drawn.set(style, (sprite = drawMarker(style, pixelRatio)));
+  return sprite;
+}
+
+function drawMarker(style: Marked, pixelRatio: number): HTMLCanvasElement {
+  const sprite = document.createElement("canvas");
+  sprite.width = sprite.height = Math.ceil(MARKER_SIDE * pixelRatio);
+  const ctx = sprite.getContext("2d")!;
+  ctx.scale(sprite.width / MARKER_SIDE, sprite.height / MARKER_SIDE);
+  const shape = markerPath(style.marker, HALF, HALF);
+  ctx.lineCap = "square";
+  ctx.lineWidth = 3.5;
+  ctx.strokeStyle = overPicture.edge;
+  ctx.stroke(shape);
+  ctx.lineWidth = 1.5;
+  ctx.strokeStyle = style.colour;
+  ctx.stroke(shape);
+  return sprite;
 }
 
 function markerPath(shape: MarkerShape, x: number, y: number): Path2D {
@@ -47,6 +56,16 @@ function markerPath(shape: MarkerShape, x: number, y: number): Path2D {
       path.lineTo(x + 2.5, y + 2.5);
       path.moveTo(x + 2.5, y - 2.5);
       path.lineTo(x - 2.5, y + 2.5);
+      return path;
+    case "plus":
+      path.moveTo(x, y - REACH);
+      path.lineTo(x, y + REACH);
+      path.moveTo(x - REACH, y);
+      path.lineTo(x + REACH, y);
+      return path;
+    case "quad":
+      for (const dx of [-2.75, 2.75])
+        for (const dy of [-2.75, 2.75]) path.rect(x + dx - 0.75, y + dy - 0.75, 1.5, 1.5);
       return path;
     case "corners":
       for (const [sx, sy] of [

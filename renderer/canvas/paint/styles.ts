@@ -11,7 +11,7 @@ import {
 } from "../scene/scene.ts";
 
 /** Drawn in place of a box that would be tiny on screen. */
-export type MarkerShape = "ring" | "corners" | "diamond" | "cross" | "dot";
+export type MarkerShape = "ring" | "corners" | "diamond" | "cross" | "dot" | "plus" | "quad";
 
 /**
  * How one kind of object looks. The verdict is told by colour and, for those who cannot tell the colours apart, by

@@ -5,7 +5,12 @@ export type PictureState = "loading" | "ready" | "failed";
 /** Something that can draw the picture at any view. `onChange` is called when more of it can be drawn. */
 export interface PictureSource extends Size {
   readonly state: PictureState;
-  readonly paint: (ctx: CanvasRenderingContext2D, view: Viewport) => void;
+  /** aside: a look besides the view on screen, such as a loupe's, for which nothing is forgotten. */
+  readonly paint: (
+    ctx: CanvasRenderingContext2D,
+    view: Viewport,
+    how?: { readonly aside: boolean },
+  ) => void;
   readonly dispose: () => void;
 }
 

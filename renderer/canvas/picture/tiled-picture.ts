@@ -95,10 +95,11 @@ export function openTiledPicture(
     get state() {
       return state;
     },
-    paint(ctx, view) {
-      paints += 1;
+    paint(ctx, view, how) {
+      const aside = how?.aside === true;
+      if (!aside) paints += 1;
       if (backdrop) paintBitmap(ctx, backdrop, whole, view);
-      if (backdrop && view.scale * size.width <= backdrop.width) return tidy();
+      if (backdrop && view.scale * size.width <= backdrop.width) return aside ? undefined : tidy();
       const places = tilesInView(view, size);
       if (places.length <= MOST_IN_VIEW) {
         for (const { x, y } of places) {
@@ -107,7 +108,7 @@ export function openTiledPicture(
           if (tile.bitmap) paintBitmap(ctx, tile.bitmap, tile.place, view);
         }
       }
-      tidy();
+      if (!aside) tidy();
     },
     dispose() {
       wanted.abort();
