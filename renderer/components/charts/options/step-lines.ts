@@ -1,0 +1,191 @@
+import type { Tokens } from "../../../theme/tokens.ts";
+import { t } from "../../../text/t.ts";
+import { baseAxis, chartBase, legend, tipHtml, valueAxis } from "../chart-base.ts";
+import type { Sheet } from "../csv.ts";
+import type { ChartOption } from "../echarts.ts";
+
+type Column = readonly (number | null)[];
+
+/** A value over the steps of a training. */
+export interface StepLine {
+  readonly name: string;
+  readonly colour: string;
+  /** One of the dashes: the second signal beside the colour. */
+  readonly dash: number;
+  readonly steps: readonly number[];
+  readonly values: Column;
+  /** What was measured, drawn faint, where `values` are smoothed. */
+  readonly raw?: Column;
+  /** Half the width of the spread around the values. */
+  readonly spread?: Column;
+  /** Points are drawn, the best of them large. */
+  readonly points?: { readonly best: number | null };
+}
+
+export interface StepLook {
+  readonly axis: string;
+  readonly log?: boolean;
+  /** Of the value axis; without it the axis fits what is drawn, and begins at 0. */
+  readonly max?: number;
+  readonly min?: number | "fit";
+  readonly format: (value: number) => string;
+  /** A level worth knowing. */
+  readonly level?: { readonly value: number; readonly name: string };
+}
+
+/** Solid, long, short, dotted, dash-dot, dash-dot-dot: told apart without colour. */
+const dashes = ["solid", [8, 3], [4, 3], [1.5, 2.5], [8, 3, 1.5, 3], [8, 3, 1.5, 3, 1.5, 3]];
+
+interface TipPoint {
+  readonly seriesId: string;
+  readonly seriesName: string;
+  readonly value: readonly [number, number | null];
+  readonly color: string;
+}
+
+export function stepLines(lines: readonly StepLine[], look: StepLook, tokens: Tokens): ChartOption {
+  const many = lines.length > 1;
+  return {
+    ...chartBase(tokens),
+    ...(many
+      ? {
+          legend: {
+            ...legend(tokens),
+            icon: undefined,
+            itemWidth: 22,
+            data: lines.map(({ name }) => name),
+          },
+        }
+      : {}),
+    grid: { left: 52, right: 14, top: many ? 30 : 12, bottom: 42 },
+    xAxis: baseAxis(tokens, t("training.stepAxis"), {
+      min: "dataMin",
+      max: "dataMax",
+      splitNumber: 4,
+      axisLabel: { color: tokens.textFaint, fontSize: 11, hideOverlap: true, formatter: whole },
+    }),
+    yAxis: valueAxis(tokens, look.axis, {
+      nameGap: 40,
+      ...(look.log ? { type: "log", min: "dataMin" } : {}),
+      ...(look.min === "fit" ? { min: "dataMin", scale: true } : {}),
+      ...(look.max === undefined ? {} : { max: look.max }),
+      splitNumber: 4,
+      axisLabel: { color: tokens.textFaint, fontSize: 11, formatter: look.format },
+    }),
+    tooltip: {
+      ...(chartBase(tokens)["tooltip"] as object),
+      trigger: "axis",
+      axisPointer: { type: "line", snap: true, lineStyle: { color: tokens.lineStrong } },
+      formatter: (found: readonly TipPoint[]) => tip(found, lines, look),
+    },
+    series: lines.flatMap((line, at) => [
+      ...faintOf(line, at, look),
+      mainOf(line, at, look, tokens),
+    ]),
+  };
+}
+
+/** Every line by itself: step and value, as measured. */
+export function stepSheet(lines: readonly StepLine[]): Sheet {
+  const steps = [...new Set(lines.flatMap((line) => line.steps))].sort((a, b) => a - b);
+  const columns = lines.map((line) => {
+    const measured = line.raw ?? line.values;
+    return new Map(line.steps.map((step, at) => [step, measured[at] ?? null]));
+  });
+  return {
+    columns: ["step", ...lines.map(({ name }) => name)],
+    rows: steps.map((step) => [step, ...columns.map((column) => column.get(step) ?? null)]),
+  };
+}
+
+function mainOf(line: StepLine, at: number, look: StepLook, tokens: Tokens) {
+  const best = line.points?.best ?? null;
+  return {
+    id: `line ${at}`,
+    type: "line",
+    name: line.name,
+    data: pairs(line.steps, line.values, look).map((pair) =>
+      best !== null && pair[0] === best ? { value: pair, symbol: "diamond", symbolSize: 11 } : pair,
+    ),
+    symbol: line.points ? "circle" : "none",
+    symbolSize: 5,
+    showAllSymbol: true,
+    lineStyle: { width: 1.6, color: line.colour, type: dashes[line.dash % dashes.length] },
+    itemStyle: { color: line.colour },
+    emphasis: { disabled: true },
+    ...(look.level && at === 0
+      ? {
+          markLine: {
+            silent: true,
+            symbol: "none",
+            label: {
+              formatter: look.level.name,
+              position: "insideEndTop",
+              color: tokens.textFaint,
+            },
+            lineStyle: { color: tokens.textFaint, type: "dotted" },
+            data: [{ yAxis: look.level.value }],
+          },
+        }
+      : {}),
+  };
+}
+
+/** What lies behind a line: the raw values, or the borders of its spread. */
+function faintOf(line: StepLine, at: number, look: StepLook): Record<string, unknown>[] {
+  const { raw, spread } = line;
+  const faint = (id: string, values: Column, opacity: number) => ({
+    id: `${id} ${at}`,
+    type: "line",
+    name: line.name,
+    data: pairs(line.steps, values, look),
+    symbol: "none",
+    silent: true,
+    lineStyle: { width: 1, color: line.colour, opacity, type: "solid" },
+    itemStyle: { color: line.colour },
+    emphasis: { disabled: true },
+  });
+  const shifted = (sign: number) =>
+    line.values.map((value, row) => {
+      const width = spread?.[row] ?? null;
+      return value === null || width === null ? null : value + sign * width;
+    });
+  return [
+    ...(raw ? [faint("raw", raw, 0.28)] : []),
+    ...(spread ? [faint("low", shifted(-1), 0.4), faint("high", shifted(1), 0.4)] : []),
+  ];
+}
+
+function pairs(steps: readonly number[], values: Column, look: StepLook) {
+  return steps.map((step, at) => {
+    const value = values[at] ?? null;
+    return [step, value !== null && look.log && value <= 0 ? null : value] as const;
+  });
+}
+
+function tip(found: readonly TipPoint[], lines: readonly StepLine[], look: StepLook): string {
+  const step = found[0]?.value[0] ?? 0;
+  const rows = found
+    .filter(({ seriesId }) => seriesId.startsWith("line"))
+    .flatMap(({ seriesId, seriesName, value, color }) => {
+      const line = lines[Number(seriesId.slice("line ".length))];
+      const row = line?.steps.indexOf(value[0]) ?? -1;
+      const words = [
+        value[1] === null ? null : look.format(value[1]),
+        line?.spread?.[row] === undefined || line.spread[row] === null
+          ? null
+          : `± ${look.format(line.spread[row])}`,
+        line?.raw?.[row] === undefined || line.raw[row] === null
+          ? null
+          : `(${t("training.measured", { value: look.format(line.raw[row]) })})`,
+      ];
+      const text = words.filter((word) => word !== null).join(" ");
+      return text === "" ? [] : [{ label: seriesName, value: text, colour: color }];
+    });
+  return tipHtml(t("training.stepNumber", { n: step }), rows);
+}
+
+function whole(value: number): string {
+  if (value >= 1e6) return `${value / 1e6} M`;
+  return value >= 1e4 ? `${value / 1e3} k` : String(value);
+}
