@@ -1,5 +1,6 @@
 import type { Db } from "../db/open.ts";
 import { seamQueries } from "../db/queries/seams.ts";
+import { suspectQueries, type SuspectQueries } from "../db/queries/suspects.ts";
 import { columnQueries, type ColumnQueries } from "../db/queries/columns.ts";
 import { reviewQueries, type ReviewQueries } from "../db/queries/annotations.ts";
 import type { JobProgress } from "../services/job-context.ts";
@@ -16,7 +17,9 @@ import { runBoxNoise, runDifference, runIntervals } from "./run-confidence.ts";
 import { confusionImages, runConfusion } from "./run-confusion.ts";
 import { runErrors } from "./run-errors.ts";
 import { queryFailures, type FoundFailures } from "./query-failures.ts";
+import { findSuspect, querySuspects } from "./query-suspects.ts";
 import { Seams } from "./seams.ts";
+import { SuspectLists } from "./suspect-lists.ts";
 import { imageSequence, NameRanks, queryImages, type FoundImages } from "./query-images.ts";
 
 /** What the worker holds between calls. */
@@ -27,6 +30,8 @@ export interface AnalysisState {
   readonly seams: Seams;
   readonly reviews: ReviewQueries;
   readonly live: LiveRuns;
+  readonly suspects: SuspectLists;
+  readonly suspectQueries: SuspectQueries;
   readonly names: NameRanks;
   /** Answers to the last queries, so that the next page of one costs nothing. */
   readonly found: LruCache<FoundImages>;
@@ -47,6 +52,8 @@ export function analysisState(db: Db): Omit<AnalysisState, "report"> {
     seams: new Seams(seamQueries(db)),
     reviews: reviewQueries(db),
     live: new LiveRuns(queries, columns),
+    suspects: new SuspectLists(queries, columns),
+    suspectQueries: suspectQueries(db),
     names: new NameRanks(),
     found: new LruCache(ANSWERS_LIMIT_BYTES),
     failures: new LruCache(ANSWERS_LIMIT_BYTES),
@@ -71,6 +78,8 @@ export const analysisMethods = {
   compareTwoRuns,
   comparedObjects,
   liveScore,
+  querySuspects,
+  findSuspect,
 };
 
 export type AnalysisMethods = typeof analysisMethods;

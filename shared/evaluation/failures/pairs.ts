@@ -40,8 +40,8 @@ export function eachOverlappingPair(input: PairInput, visit: VisitPair): void {
   }
 }
 
-/** The ground truth of one image from left to right. */
-interface Column {
+/** The boxes of one image from left to right. */
+export interface Column {
   /** [n] */
   readonly rows: Int32Array;
   /** [n] left edges, ascending. */
@@ -51,7 +51,8 @@ interface Column {
   readonly widest: number;
 }
 
-function visitOverlaps(
+/** Visits the boxes of the column that overlap box `p`, from left to right. boxes: [n,4] xywh pixels. */
+export function visitOverlaps(
   boxes: Float64Array,
   p: number,
   { rows, left, rest, widest }: Column,
@@ -83,7 +84,8 @@ function firstAbove(values: Float64Array, bound: number): number {
   return low;
 }
 
-function columnOf(boxes: Float64Array, unsorted: Int32Array): Column {
+/** boxes: [n,4] xywh pixels; unsorted: the rows that take part. */
+export function columnOf(boxes: Float64Array, unsorted: Int32Array): Column {
   const rows = unsorted.slice().sort((a, b) => boxes[4 * a]! - boxes[4 * b]! || a - b);
   const left = new Float64Array(rows.length);
   const rest = new Float64Array(4 * rows.length);
