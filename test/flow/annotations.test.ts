@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { PushEvent } from "../../shared/api/jobs.ts";
-import { importedStreet } from "../fixtures/annotations/imported-street.ts";
+import { importedStreet, writtenStreet } from "../fixtures/annotations/imported-street.ts";
 import { fields } from "../fixtures/annotations/labelled-dataset.ts";
 import { startApp, temporaryFolder } from "../fixtures/app/started-app.ts";
 
@@ -60,7 +60,7 @@ test("labels are edited, undone and redone; ids, order and areas are kept", asyn
 
 test("undo and redo go on after a restart", async () => {
   const data = temporaryFolder();
-  const first = await importedStreet(startApp(data));
+  const first = await writtenStreet(startApp(data));
   const { b: imageId, car } = first;
   const edit = (w: number) =>
     first.call("annotations/edit", {
@@ -100,7 +100,7 @@ test("undo and redo go on after a restart", async () => {
 });
 
 test("of two windows that edit the same label the second is refused and told why; other labels land", async () => {
-  const { call, refused, b: imageId, car, person } = await importedStreet();
+  const { call, refused, b: imageId, car, person } = await writtenStreet();
   const shown = await call("annotations/get", { imageId });
   const [first, second] = shown.annotations;
   const move = (id: number, before: readonly [number, number, number, number], x: number) => ({
@@ -155,7 +155,7 @@ test("of two windows that edit the same label the second is refused and told why
 });
 
 test("an edit with one fault changes nothing and names the fault", async () => {
-  const { call, refused, a, b: imageId, car } = await importedStreet();
+  const { call, refused, a, b: imageId, car } = await writtenStreet();
   const { annotations } = await call("annotations/get", { imageId });
   const before = fields(car, annotations[0]!.box);
   const good = { id: -1, before: null, after: fields(car, [1, 2, 3, 4]) };
@@ -189,7 +189,7 @@ test("an edit with one fault changes nothing and names the fault", async () => {
 });
 
 test("the log says who did what and when, of the dataset or of one image", async () => {
-  const { call, a, b, car, person, datasetId } = await importedStreet();
+  const { call, a, b, car, person, datasetId } = await writtenStreet();
   await call("system/saveSettings", { author: "  Grace " });
   const draw = (imageId: number, count: number) =>
     call("annotations/edit", {
@@ -242,7 +242,7 @@ test("the log says who did what and when, of the dataset or of one image", async
 });
 
 test("images are reviewed one by one, and progress follows edits and reviews", async () => {
-  const { call, refused, a, b, car, person, datasetId } = await importedStreet();
+  const { call, refused, a, b, car, person, datasetId } = await writtenStreet();
   const next = async (after: number | null, ...states: ("todo" | "done" | "checked")[]) =>
     (await call("annotations/next", { datasetId, after, states })).imageId;
   expect(await next(null, "todo")).toBe(a);
@@ -279,7 +279,7 @@ test("images are reviewed one by one, and progress follows edits and reviews", a
 });
 
 test("classes are added with the next id of the user's files, and renamed, but never to a name in use", async () => {
-  const { call, refused, app, b, car, person, datasetId } = await importedStreet();
+  const { call, refused, app, b, car, person, datasetId } = await writtenStreet();
   const told: PushEvent[] = [];
   app.events.subscribe((event) => told.push(event));
   const bike = await call("categories/add", { datasetId, name: "bike" });
@@ -315,7 +315,7 @@ test("classes are added with the next id of the user's files, and renamed, but n
 });
 
 test("many edits are told one by one at once, and as changed labels once and afterwards", async () => {
-  const { call, app, b: imageId, car } = await importedStreet();
+  const { call, app, b: imageId, car } = await writtenStreet();
   const told: PushEvent[] = [];
   app.events.subscribe((event) => told.push(event));
   for (let n = 0; n < 5; n += 1) {
@@ -333,7 +333,7 @@ test("many edits are told one by one at once, and as changed labels once and aft
 });
 
 test("a dataset that was edited is removed with its log", async () => {
-  const { call, refused, app, b: imageId, car, datasetId } = await importedStreet();
+  const { call, refused, app, b: imageId, car, datasetId } = await writtenStreet();
   await call("annotations/edit", {
     imageId,
     action: "draw",

@@ -118,19 +118,23 @@ test("after any edits, undos, redos, restores and restarts the labels are the mo
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
       run += 1;
       let db: Db = openDatabase(join(folder, `${run}.fovea`));
-      const { datasetId, imageIds, categoryIds } = fillDataset(db, 2, [
-        {
-          image: 0,
-          category: 0,
-          x: 5.5,
-          y: 6,
-          w: 10,
-          h: 12,
-          segmentation: "[[5.5,6,15.5,6,9,18]]",
-        },
-        { image: 1, category: 1, x: 30, y: 10, w: 20, h: 15, area: 211.5 },
-        { image: 0, category: 1, x: 1 / 3, y: 2, w: 7, h: 9 },
-      ]);
+      const { datasetId, imageIds, categoryIds } = fillDataset(
+        db,
+        ["1.jpg", "2.jpg"],
+        [
+          {
+            image: 0,
+            category: 0,
+            x: 5.5,
+            y: 6,
+            w: 10,
+            h: 12,
+            segmentation: "[[5.5,6,15.5,6,9,18]]",
+          },
+          { image: 1, category: 1, x: 30, y: 10, w: 20, h: 15, area: 211.5 },
+          { image: 0, category: 1, x: 1 / 3, y: 2, w: 7, h: 9 },
+        ],
+      );
       const stored = (id: number) =>
         annotationQueries(db)
           .ofImage(id)
@@ -208,7 +212,7 @@ test("after any edits, undos, redos, restores and restarts the labels are the mo
       await expectCompared(db, datasetId, imageIds, revisions);
       db.close();
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
