@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { batchNorm, runningStatistics, type BatchStatistics } from "../layers/norm.ts";
+import { MOMENTUM, movedStatistic, tapedBatchNorm } from "../graph/taped-norm.ts";
+import { gradientTools } from "../graph/taped-ops.ts";
 import { flatten, scaledDifference, Worst, type Measure } from "./compare.ts";
+import { runPiece } from "./graph-gradients.ts";
 
 interface BatchNormVectors {
   readonly x_nchw: number[][][][];
@@ -21,22 +23,32 @@ export function batchNormMeasure(folder: string): Measure {
     readFileSync(join(folder, "batch_norm.json"), "utf8"),
   ) as BatchNormVectors;
   const worst = new Worst();
-  const seen: BatchStatistics[] = [];
+  worst.add("momentum", Math.abs(golden.momentum - MOMENTUM));
   tf.tidy(() => {
     const x = tf.transpose(tf.tensor4d(golden.x_nchw), [0, 2, 3, 1]);
     const channels = golden.weight.length;
-    const { weight, bias, eps, momentum } = golden;
-    const y = batchNorm(x, tf.tensor1d(weight), tf.tensor1d(bias), eps, (batch) =>
-      seen.push(batch),
+    const inputs = [x, tf.tensor1d(golden.weight), tf.tensor1d(golden.bias)];
+    const { output, extra } = runPiece(
+      (graph, tape, [input, gamma, beta]) => {
+        const tools = gradientTools(graph, tape);
+        const nodes = tapedBatchNorm(tools, input!, gamma!, beta!, golden.eps);
+        const start = (value: number) =>
+          graph.constant(new Float32Array(channels).fill(value), [channels]);
+        const running = [
+          movedStatistic(tools, start(0), nodes.mean),
+          movedStatistic(tools, start(1), nodes.variance),
+        ];
+        return { output: nodes.output, extra: running };
+      },
+      inputs,
+      tf.onesLike,
     );
-    const start = { mean: tf.zeros([channels]), variance: tf.ones([channels]) };
-    const running = runningStatistics(start, seen[0]!, momentum);
+    const [mean, variance] = extra as [tf.Tensor, tf.Tensor];
     const compare = (at: string, actual: tf.Tensor, expected: unknown): void =>
       worst.add(at, scaledDifference(actual.dataSync(), flatten(expected)));
-    compare("y_nchw", tf.transpose(y, [0, 3, 1, 2]), golden.y_nchw);
-    compare("running_mean", running.mean, golden.running_mean);
-    compare("running_var", running.variance, golden.running_var);
+    compare("y_nchw", tf.transpose(output, [0, 3, 1, 2]), golden.y_nchw);
+    compare("running_mean", mean, golden.running_mean);
+    compare("running_var", variance, golden.running_var);
   });
-  for (const { mean, variance } of seen) tf.dispose([mean, variance]);
   return worst.result();
 }

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { sampleWithGradient } from "../layers/sampling.ts";
+import { gradientTools, tapedOps } from "../graph/taped-ops.ts";
 import { mapSizes } from "../rtdetr/deformable-attention.ts";
+import { tapedSampling } from "../rtdetr/taped-sampling.ts";
 import { flatten, scaledDifference, Worst, type Measure } from "./compare.ts";
+import { runPiece, type PieceBuilder } from "./graph-gradients.ts";
 
 interface DeformableAttentionVectors {
   readonly shapes_hw: [number, number][];
@@ -38,24 +40,29 @@ export function deformableAttentionMeasure(folder: string): Measure {
     const grid = { batch, heads, points, shapes: golden.shapes_hw };
     const samples = heads * levels * points;
     const { widths, heights } = mapSizes(grid);
-    const sample = (v: tf.Tensor, places: tf.Tensor, shares: tf.Tensor): tf.Tensor => {
-      const pairs = tf.reshape(places, [batch * queries * samples, 2]);
-      const [x, y] = tf
-        .split(pairs, 2, 1)
-        .map((column) => tf.reshape(column, [batch * queries, samples])) as [tf.Tensor, tf.Tensor];
-      const sampled = sampleWithGradient(
-        tf.reshape(v, [batch, positions, heads * width]),
-        tf.sub(tf.mul(x, tf.tensor1d(widths)), 0.5),
-        tf.sub(tf.mul(y, tf.tensor1d(heights)), 0.5),
-        tf.reshape(shares, [batch * queries, samples]),
-        grid,
-      );
-      return tf.reshape(sampled, [batch, queries, heads * width]);
+    const build: PieceBuilder = (graph, tape, [v, places, shares]) => {
+      const ops = tapedOps(graph, tape);
+      const pairs = ops.reshape(places!, [batch * queries * samples, 2]);
+      const along = (axis: 0 | 1, sizes: Float32Array) => {
+        const column = ops.slice(pairs, [0, axis], [batch * queries * samples, 1]);
+        const place = ops.reshape(column, [batch * queries, samples]);
+        return ops.add(ops.mul(place, ops.constant(sizes, [samples])), -0.5);
+      };
+      const inputs = {
+        value: ops.reshape(v!, [batch, positions, heads * width]),
+        x: along(0, widths),
+        y: along(1, heights),
+        attention: ops.reshape(shares!, [batch * queries, samples]),
+      };
+      const sampled = tapedSampling(gradientTools(graph, tape), inputs, grid);
+      return { output: ops.reshape(sampled, [batch, queries, heads * width]) };
     };
     const compare = (at: string, actual: tf.Tensor, expected: unknown): void =>
       worst.add(at, scaledDifference(actual.dataSync(), flatten(expected)));
-    const gradients = tf.grads(sample)([value, locations, weights], tf.tensor(golden.upstream));
-    compare("output", sample(value, locations, weights), golden.output);
+    const { output, gradients } = runPiece(build, [value, locations, weights], () =>
+      tf.tensor(golden.upstream),
+    );
+    compare("output", output, golden.output);
     compare("d_value", gradients[0]!, golden.d_value);
     compare("d_locations", gradients[1]!, golden.d_locations);
     compare("d_weights", gradients[2]!, golden.d_weights);

@@ -7,13 +7,13 @@ import type { LossResult, TrainingTruth } from "../losses/total.ts";
 import { readCheckpoint } from "../rtdetr/checkpoint.ts";
 import { canonicalName } from "../rtdetr/names.ts";
 import { toFileValues } from "../rtdetr/parameters.ts";
-import { rtdetr } from "../rtdetr/rtdetr.ts";
-import { frozenNorms, trainingLayers } from "../rtdetr/training-layers.ts";
+import { frozenNorms } from "../rtdetr/training-layers.ts";
 import { createModelVariables } from "../training/model-variables.ts";
 import { objective } from "../training/objective.ts";
+import { TrainingGraph } from "../training/training-graph.ts";
 import { SafetensorsFile } from "../weights/safetensors.ts";
 import { normDifference, Worst, type Measure } from "./compare.ts";
-import { readTensor, referenceTokens } from "./model-stages.ts";
+import { eagerLayers, readTensor, referenceTokens } from "./model-stages.ts";
 
 interface LossFile {
   labels: { class_labels: number[]; boxes: number[][] }[];
@@ -87,12 +87,6 @@ function differentiate(
   const { config, values } = readCheckpoint(join(folder, name));
   using io = new SafetensorsFile(join(folder, name, "io.safetensors"));
   const model = createModelVariables(config, values, { trainBackboneNorms: false });
-  const layers = trainingLayers({
-    parameters: model.tensors,
-    batchNormEps: config.batch_norm_eps,
-    layerNormEps: config.layer_norm_eps,
-    usesBatchStatistics: frozenNorms,
-  });
   const truth = file.labels.map((image): TrainingTruth => ({
     classes: Int32Array.from(image.class_labels),
     boxes: Float64Array.from(image.boxes.flat()),
@@ -106,32 +100,26 @@ function differentiate(
     generator: null,
     denoising: null,
   };
-  let loss: LossResult | null = null;
+  let found: LossResult | null = null;
   tf.tidy(() => {
     const pixels = tf.transpose(readTensor(io, "pixel_values"), [0, 2, 3, 1]);
-    const { indices } = referenceTokens(layers, pixels, config, {
+    const tokens = referenceTokens(eagerLayers(config, values), pixels, config, {
       logits: readTensor(io, "enc_topk_logits"),
       boxes: readTensor(io, "enc_topk_boxes"),
     });
-    const names = new Map([...model.trained].map(([key, { variable }]) => [variable.name, key]));
-    const { grads } = tf.variableGrads(
-      () =>
-        objective(
-          rtdetr(layers, pixels, config, { tokens: indices }),
-          input,
-          plainLoss,
-          (result) => {
-            loss = result;
-          },
-        ),
-      [...model.trained.values()].map(({ variable }) => variable),
-    );
-    for (const [variable, gradient] of Object.entries(grads)) {
-      const parameter = names.get(variable)!;
-      if (gradient as tf.Tensor | null)
-        onGradient(parameter, toFileValues(model.specs.get(parameter)!, gradient));
-    }
+    const [batch, height, width] = pixels.shape as [number, number, number];
+    const graph = new TrainingGraph(config, model.tensors, new Set(model.trained.keys()), {
+      ...{ batch, height, width, denoising: 0, reads: [], pulls: [] },
+      usesBatchStatistics: frozenNorms,
+      tokens: tokens.indices.dataSync<"int32">(),
+    });
+    const pass = graph.forward(model.tensors, pixels, null);
+    const { loss, gradients } = objective(pass.values, input, plainLoss);
+    for (const [parameter, gradient] of graph.backward(pass, gradients))
+      onGradient(parameter, toFileValues(model.specs.get(parameter)!, gradient));
+    graph.dispose();
+    found = loss;
   });
   model.dispose();
-  return { loss: loss!, layers: config.decoder_layers };
+  return { loss: found!, layers: config.decoder_layers };
 }

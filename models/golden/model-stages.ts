@@ -3,11 +3,12 @@ import * as tf from "@tensorflow/tfjs";
 import { readCheckpoint } from "../rtdetr/checkpoint.ts";
 import type { RtdetrConfig } from "../rtdetr/config.ts";
 import type { Layers } from "../rtdetr/layers.ts";
+import { eagerOps } from "../rtdetr/eager-ops.ts";
 import { FoldedWeights } from "../rtdetr/folded-weights.ts";
+import { inferenceLayers } from "../rtdetr/inference-layers.ts";
 import { RtdetrGraph } from "../rtdetr/graph-model.ts";
 import { toTensors, type HostParameters } from "../rtdetr/parameters.ts";
 import { rtdetr, type RtdetrOutputs } from "../rtdetr/rtdetr.ts";
-import { frozenNorms, trainingLayers } from "../rtdetr/training-layers.ts";
 import { SafetensorsFile } from "../weights/safetensors.ts";
 import { absoluteDifference, Worst, type Measure } from "./compare.ts";
 
@@ -22,12 +23,7 @@ export const modelStagesMeasure =
     using io = new SafetensorsFile(join(folder, name, "io.safetensors"));
     const worst = new Worst();
     tf.tidy(() => {
-      const layers = trainingLayers({
-        parameters: toTensors(config, values),
-        batchNormEps: config.batch_norm_eps,
-        layerNormEps: config.layer_norm_eps,
-        usesBatchStatistics: frozenNorms,
-      });
+      const layers = eagerLayers(config, values);
       const pixels = tf.transpose(readTensor(io, "pixel_values"), [0, 2, 3, 1]);
       const tokens = referenceTokens(layers, pixels, config, {
         logits: readTensor(io, "enc_topk_logits"),
@@ -50,6 +46,12 @@ export const modelStagesMeasure =
     });
     return worst.result();
   };
+
+/** The model operation by operation. Call it within tf.tidy. */
+export function eagerLayers(config: RtdetrConfig, values: HostParameters): Layers<tf.Tensor> {
+  const weights = new FoldedWeights(toTensors(config, values), config.batch_norm_eps);
+  return inferenceLayers(eagerOps, weights, config.layer_norm_eps);
+}
 
 export function readTensor(file: SafetensorsFile, name: string): tf.Tensor {
   return tf.tensor(file.read(name), [...file.entries.get(name)!.shape]);

@@ -43,7 +43,7 @@ export function optimizerMeasure(folder: string): Measure {
   for (const [k, values] of file.grads.entries()) {
     const gradient = tf.tensor(values);
     adamwStep(trained, new Map([["w", gradient]]), state, settings);
-    averageStep(average, new Map([["w", variable]]), state.step, {
+    averageStep(average, new Map([["w", variable]]), state, {
       decay: file.ema_decay,
       ramp: file.ema_ramp,
     });

@@ -31,6 +31,13 @@ export interface GraphConstant {
 
 export type GraphAttributes = Readonly<Record<string, GraphAttribute>>;
 
+/** An operation as it was added. */
+export interface GraphOperation {
+  readonly op: string;
+  readonly inputs: readonly GraphTensor[];
+  readonly attributes: GraphAttributes;
+}
+
 /** Tag under which the graph is found in the SavedModel. */
 export const GRAPH_TAG = "serve";
 
@@ -40,6 +47,7 @@ const PRODUCER_VERSION = 1882;
 
 export class GraphBuilder {
   readonly #nodes: Uint8Array[] = [];
+  readonly #operations = new Map<string, GraphOperation>();
 
   /** Adds an operation with one output. */
   add(
@@ -57,11 +65,14 @@ export class GraphBuilder {
     op: string,
     inputs: readonly GraphTensor[],
     attributes: GraphAttributes,
-    device = "",
+    { device = "", after = null }: { device?: string; after?: GraphTensor | null } = {},
   ): string {
     const name = `n${this.#nodes.length}`;
+    this.#operations.set(name, { op, inputs, attributes });
     const node = new ProtoWriter().text(1, name).text(2, op);
     for (const input of inputs) node.text(3, input.name.replace(/:0$/, ""));
+    // Runs only when that is there, though it takes nothing from it.
+    if (after !== null) node.text(3, `^${after.name.replace(/:\d+$/, "")}`);
     if (device !== "") node.text(4, device);
     for (const [key, attribute] of Object.entries(attributes))
       node.message(5, (entry) =>
@@ -80,6 +91,11 @@ export class GraphBuilder {
   /** A value that is handed in with every run. */
   input(shape: readonly number[], dtype: GraphType): GraphTensor {
     return this.add("Placeholder", [], { dtype: { type: dtype }, shape: { shape } }, shape, dtype);
+  }
+
+  /** The operation that makes a tensor. */
+  operationOf(tensor: GraphTensor): GraphOperation {
+    return this.#operations.get(tensor.name.replace(/:\d+$/, ""))!;
   }
 
   /** The bytes of saved_model.pb. */

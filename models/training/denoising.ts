@@ -12,14 +12,20 @@ export interface DenoisingNoise {
   readonly labelNoise: number;
   /** Noise of a box's corners in units of half its size. */
   readonly boxNoise: number;
+  /** The number of queries is padded to a multiple of this, so that batches share one graph; 1 if absent. */
+  readonly multiple?: number;
 }
 
 export interface DenoisingGroup {
-  /** D queries an image. */
+  /** Queries an image that belong to a group; the losses see these only. */
   readonly count: number;
+  /** D queries an image: `count` and after them such that no other query sees. */
+  readonly padded: number;
   readonly groups: number;
   /** [B,D] class of each query; `classes` for padding. */
   readonly labels: Int32Array;
+  /** [B,D] 1, or 0 for padding. */
+  readonly real: Float32Array;
   /** [B,D,4] boxes before the sigmoid. */
   readonly boxLogits: Float32Array;
   /** [D+Q,D+Q] 0, or very low where attention is barred. */
@@ -43,8 +49,10 @@ export function denoisingQueries(
   if (most === 0 || noise.queries === 0) return null;
   const groups = Math.max(1, Math.floor(noise.queries / most));
   const count = most * 2 * groups;
-  const labels = new Int32Array(truth.length * count).fill(classes);
-  const boxLogits = new Float32Array(truth.length * count * 4).fill(logit(0));
+  const multiple = noise.multiple ?? 1;
+  const padded = Math.ceil(count / multiple) * multiple;
+  const labels = new Int32Array(truth.length * padded).fill(classes);
+  const boxLogits = new Float32Array(truth.length * padded * 4).fill(logit(0));
   const image: number[] = [];
   const query: number[] = [];
   const object: number[] = [];
@@ -53,7 +61,7 @@ export function denoisingQueries(
       const far = slot % 2 === 1;
       for (let n = 0; n < objects.classes.length; n++) {
         const at = slot * most + n;
-        const row = b * count + at;
+        const row = b * padded + at;
         labels[row] =
           random.next() < noise.labelNoise / 2 ? random.integer(classes) : objects.classes[n]!;
         boxLogits.set(noisyBox(objects.boxes, n, far, noise.boxNoise, random), row * 4);
@@ -66,10 +74,12 @@ export function denoisingQueries(
   });
   return {
     count,
+    padded,
     groups,
     labels,
+    real: Float32Array.from(labels, (label) => (label < classes ? 1 : 0)),
     boxLogits,
-    mask: groupMask(most * 2, groups, selected),
+    mask: groupMask(most * 2, groups, padded, selected),
     matches: {
       image: Int32Array.from(image),
       query: Int32Array.from(query),
@@ -105,16 +115,22 @@ function logit(value: number): number {
   return Math.log(Math.max(within, LOGIT_MARGIN) / Math.max(1 - within, LOGIT_MARGIN));
 }
 
-/** Selected queries do not see denoising ones; a group sees itself and the selected ones. */
-function groupMask(perGroup: number, groups: number, selected: number): Float32Array {
-  const denoising = perGroup * groups;
-  const size = denoising + selected;
+/** Selected queries do not see denoising ones; a group sees itself and the selected ones; nobody sees padding. */
+function groupMask(
+  perGroup: number,
+  groups: number,
+  padded: number,
+  selected: number,
+): Float32Array {
+  const size = padded + selected;
+  const groupOf = (query: number): number => {
+    if (query >= padded) return -1;
+    return query < perGroup * groups ? Math.floor(query / perGroup) : -2;
+  };
   const mask = new Float32Array(size * size);
   for (let from = 0; from < size; from++) {
-    const own = from < denoising ? Math.floor(from / perGroup) : -1;
-    for (let to = 0; to < denoising; to++) {
-      if (Math.floor(to / perGroup) !== own) mask[from * size + to] = BARRED;
-    }
+    const own = groupOf(from);
+    for (let to = 0; to < padded; to++) if (groupOf(to) !== own) mask[from * size + to] = BARRED;
   }
   return mask;
 }

@@ -1,14 +1,11 @@
 /** A model that is being trained: variables for what learns, running statistics, and which rate each one has. */
 import * as tf from "@tensorflow/tfjs";
-import type { BatchStatistics } from "../layers/norm.ts";
-import { runningStatistics } from "../layers/norm.ts";
 import type { RtdetrConfig } from "../rtdetr/config.ts";
 import { parameterTable, type ParameterSpec } from "../rtdetr/parameter-table.ts";
 import { toTensor, type HostParameters } from "../rtdetr/parameters.ts";
 import type { TrainedVariable } from "./optimizer.ts";
 
 const BACKBONE_RATE = 0.1;
-const MOMENTUM = 0.1;
 
 const decaying: ReadonlySet<ParameterSpec["kind"]> = new Set([
   "convolution",
@@ -65,20 +62,13 @@ export function createModelVariables(
   return { config, specs, tensors, trained, dispose };
 }
 
-/** Moves the running statistics of each norm towards a batch's, and frees the batch's. */
-export function updateRunningStatistics(
+/** Puts new tensors in the place of running statistics; the model shares them with the caller. */
+export function replaceTensors(
   model: ModelVariables,
-  seen: ReadonlyMap<string, BatchStatistics>,
+  tensors: ReadonlyMap<string, tf.Tensor>,
 ): void {
-  for (const [norm, batch] of seen) {
-    const names = { mean: `${norm}.running_mean`, variance: `${norm}.running_var` };
-    const old = {
-      mean: model.tensors.get(names.mean)!,
-      variance: model.tensors.get(names.variance)!,
-    };
-    const next = runningStatistics(old, batch, MOMENTUM);
-    for (const tensor of [old.mean, old.variance, batch.mean, batch.variance]) tensor.dispose();
-    model.tensors.set(names.mean, next.mean);
-    model.tensors.set(names.variance, next.variance);
+  for (const [name, tensor] of tensors) {
+    model.tensors.get(name)!.dispose();
+    model.tensors.set(name, tensor.clone());
   }
 }

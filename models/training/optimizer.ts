@@ -1,5 +1,8 @@
 /** AdamW with linear warm-up and clipping by the global norm, and the moving average of the weights. */
 import * as tf from "@tensorflow/tfjs";
+import { gradientKernels } from "../graph/gradient-kernels.ts";
+import { graphOps } from "../graph/graph-ops.ts";
+import { NormGraph, UpdateGraph, type UpdateRule } from "./update-graph.ts";
 
 export interface OptimizerSettings {
   readonly baseRate: number;
@@ -41,28 +44,42 @@ export interface OptimizerState {
   step: number;
   readonly first: Map<string, tf.Tensor>;
   readonly second: Map<string, tf.Tensor>;
+  readonly graphs: OptimizerGraphs;
 }
 
 export function createOptimizerState(): OptimizerState {
-  return { step: 0, first: new Map(), second: new Map() };
+  return { step: 0, first: new Map(), second: new Map(), graphs: new OptimizerGraphs() };
 }
 
-export function disposeOptimizerState({ first, second }: OptimizerState): void {
+export function disposeOptimizerState({ first, second, graphs }: OptimizerState): void {
   for (const slots of [first, second]) {
     for (const tensor of slots.values()) tensor.dispose();
     slots.clear();
   }
+  graphs.dispose();
 }
 
-/** Norm of all gradients together. */
-export function globalNorm(gradients: Iterable<tf.Tensor>): number {
-  const total = tf.tidy(() => {
-    const squares = Array.from(gradients, (g) => tf.sum(tf.square(g)));
-    return squares.length === 0 ? tf.scalar(0) : tf.sqrt(tf.addN(squares));
-  });
-  const norm = total.dataSync()[0]!;
-  total.dispose();
-  return norm;
+interface Disposable {
+  dispose(): void;
+}
+
+/** The graphs of the sets of variables that have had gradients: nearly always one. */
+class OptimizerGraphs {
+  readonly #graphs = new Map<string, Disposable>();
+
+  of<T extends Disposable>(kind: string, key: readonly unknown[], make: () => T): T {
+    const name = `${kind} ${JSON.stringify(key)}`;
+    const known = this.#graphs.get(name);
+    if (known !== undefined) return known as T;
+    const made = make();
+    this.#graphs.set(name, made);
+    return made;
+  }
+
+  dispose(): void {
+    for (const graph of this.#graphs.values()) graph.dispose();
+    this.#graphs.clear();
+  }
 }
 
 /**
@@ -76,52 +93,77 @@ export function adamwStep(
   state: OptimizerState,
   settings: OptimizerSettings,
 ): number {
-  const norm = globalNorm(gradients.values());
+  const names = [...gradients.keys()].filter((name) => trained.has(name));
+  if (names.length === 0) return 0;
+  const values = [...gradients.values()];
+  const norm = state.graphs
+    .of("norm", [...gradients.keys()], () => new NormGraph(values))
+    .run(values);
   if (!Number.isFinite(norm)) return norm;
   state.step += 1;
-  const rate = rateAt(state.step, settings);
-  const { clipNorm } = settings;
-  const scale = clipNorm === null ? 1 : Math.min(1, clipNorm / (norm + 1e-6));
-  for (const [name, gradient] of gradients) {
-    const target = trained.get(name);
-    if (target) updateOne(name, target, gradient, scale, rate * target.rateFactor, state, settings);
-  }
+  const rows = names.map((name) => ({
+    gradient: gradients.get(name)!,
+    weights: trained.get(name)!.variable,
+    first: slot(state.first, name, gradients.get(name)!),
+    second: slot(state.second, name, gradients.get(name)!),
+  }));
+  const rates = names.map((name) => trained.get(name)!);
+  const kinds = rates.map(({ rateFactor, decays }) => [rateFactor, decays]);
+  const graph = state.graphs.of(
+    "adamw",
+    [names, kinds, settings],
+    () => new UpdateGraph(rows, stepNumbers, (row) => adamw(rates[row]!, settings)),
+  );
+  const { beta1, beta2, clipNorm } = settings;
+  const numbers = {
+    scale: clipNorm === null ? 1 : Math.min(1, clipNorm / (norm + 1e-6)),
+    rate: rateAt(state.step, settings),
+    correction1: 1 - beta1 ** state.step,
+    correction2: Math.sqrt(1 - beta2 ** state.step),
+  };
+  graph.run(rows, numbers, (row, { weights, first, second }) => {
+    const name = names[row]!;
+    replaceSlot(state.first, name, first!);
+    replaceSlot(state.second, name, second!);
+    trained.get(name)!.variable.assign(weights!);
+    weights!.dispose();
+  });
   return norm;
 }
 
-function updateOne(
-  name: string,
-  { variable, decays }: TrainedVariable,
-  gradient: tf.Tensor,
-  scale: number,
-  rate: number,
-  state: OptimizerState,
-  { beta1, beta2, eps, weightDecay }: OptimizerSettings,
-): void {
-  const correction1 = 1 - beta1 ** state.step;
-  const correction2 = Math.sqrt(1 - beta2 ** state.step);
-  const [first, second, weights] = tf.tidy(() => {
-    const g = scale === 1 ? gradient : tf.mul(gradient, scale);
-    const before1 = state.first.get(name);
-    const before2 = state.second.get(name);
-    const new1 = tf.mul(g, 1 - beta1);
-    const new2 = tf.mul(tf.square(g), 1 - beta2);
-    const m = before1 ? tf.add(tf.mul(before1, beta1), new1) : new1;
-    const v = before2 ? tf.add(tf.mul(before2, beta2), new2) : new2;
-    const spread = tf.add(tf.div(tf.sqrt(v), correction2), eps);
-    const move = tf.mul(tf.div(m, spread), rate / correction1);
-    const kept = decays && weightDecay > 0 ? tf.mul(variable, 1 - rate * weightDecay) : variable;
-    return [m, v, tf.sub(kept, move)] as [tf.Tensor, tf.Tensor, tf.Tensor];
-  });
-  replaceSlot(state.first, name, first);
-  replaceSlot(state.second, name, second);
-  variable.assign(weights);
-  weights.dispose();
+const stepNumbers = ["scale", "rate", "correction1", "correction2"];
+
+/** The moments of a variable, zero before its first gradient. */
+function slot(slots: Map<string, tf.Tensor>, name: string, like: tf.Tensor): tf.Tensor {
+  const known = slots.get(name);
+  if (known !== undefined) return known;
+  const zeros = tf.zeros(like.shape);
+  slots.set(name, zeros);
+  return zeros;
 }
 
 function replaceSlot(slots: Map<string, tf.Tensor>, name: string, tensor: tf.Tensor): void {
   slots.get(name)?.dispose();
   slots.set(name, tensor);
+}
+
+function adamw(
+  { rateFactor, decays }: TrainedVariable,
+  { beta1, beta2, eps, weightDecay }: OptimizerSettings,
+): UpdateRule {
+  return (graph, { gradient, weights, first, second }, numbers) => {
+    const { add, sub, mul, div } = graphOps(graph);
+    const { unary } = gradientKernels(graph);
+    const g = mul(gradient!, numbers["scale"]!);
+    const m = add(mul(first!, beta1), mul(g, 1 - beta1));
+    const v = add(mul(second!, beta2), mul(unary("Square", g), 1 - beta2));
+    const rate = mul(numbers["rate"]!, rateFactor);
+    const spread = add(div(unary("Sqrt", v), numbers["correction2"]!), eps);
+    const move = mul(div(m, spread), div(rate, numbers["correction1"]!));
+    const shrink = sub(1, mul(rate, weightDecay));
+    const kept = decays && weightDecay > 0 ? mul(weights!, shrink) : weights!;
+    return { weights: sub(kept, move), first: m, second: v };
+  };
 }
 
 export interface AverageSettings {
@@ -132,18 +174,29 @@ export interface AverageSettings {
 
 export const defaultAverage: AverageSettings = { decay: 0.9999, ramp: 2000 };
 
-/** Moves the average towards the weights after step 1, 2, ... Names not in `average` are left out. */
+/** Moves the average towards the weights after a step of the optimizer. Names not in `average` are left out. */
 export function averageStep(
   average: Map<string, tf.Tensor>,
   weights: ReadonlyMap<string, tf.Tensor>,
-  step: number,
+  { step, graphs }: OptimizerState,
   { decay, ramp }: AverageSettings,
 ): void {
+  const names = [...average.keys()];
+  const rows = names.map((name) => ({ old: average.get(name)!, now: weights.get(name)! }));
+  const graph = graphs.of(
+    "average",
+    names,
+    () => new UpdateGraph(rows, ["keep", "take"], () => mixture),
+  );
   const keep = decay * (1 - Math.exp(-step / ramp));
-  for (const [name, old] of average) {
-    const now = weights.get(name)!;
-    const next = tf.tidy(() => tf.add(tf.mul(old, keep), tf.mul(now, 1 - keep)));
-    old.dispose();
-    average.set(name, next);
-  }
+  graph.run(rows, { keep, take: 1 - keep }, (row, { next }) => {
+    const name = names[row]!;
+    average.get(name)!.dispose();
+    average.set(name, next!);
+  });
 }
+
+const mixture: UpdateRule = (graph, { old, now }, { keep, take }) => {
+  const { add, mul } = graphOps(graph);
+  return { next: add(mul(old!, keep!), mul(now!, take!)) };
+};

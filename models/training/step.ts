@@ -1,15 +1,13 @@
 /** One step of training: forward, losses, gradients, AdamW, running statistics, moving average. */
 import * as tf from "@tensorflow/tfjs";
 import { AppError } from "../../shared/domain/app-error.ts";
-import type { BatchStatistics } from "../layers/norm.ts";
 import type { LossConfig } from "../losses/config.ts";
 import { createWeightGenerator, type WeightGenerator } from "../losses/reweighting.ts";
 import type { LossResult, TrainingTruth } from "../losses/total.ts";
-import { rtdetr, type DenoisingQueries } from "../rtdetr/rtdetr.ts";
-import { frozenNorms, trainedNorms, trainingLayers } from "../rtdetr/training-layers.ts";
-import { denoisingQueries, type DenoisingGroup } from "./denoising.ts";
-import { updateRunningStatistics, type ModelVariables } from "./model-variables.ts";
-import { objective } from "./objective.ts";
+import { frozenNorms, trainedNorms } from "../rtdetr/training-layers.ts";
+import { denoisingQueries } from "./denoising.ts";
+import { replaceTensors, type ModelVariables } from "./model-variables.ts";
+import { objective, partsPulled, partsRead } from "./objective.ts";
 import {
   adamwStep,
   averageStep,
@@ -22,6 +20,7 @@ import {
   type TrainedVariable,
 } from "./optimizer.ts";
 import type { RandomStream } from "./random.ts";
+import { TrainingGraph, selectedQueries, type TrainingGraphChoices } from "./training-graph.ts";
 
 export interface Batch {
   /** [B,H,W,3], 0..1; the step disposes it. */
@@ -60,6 +59,7 @@ export interface TrainingState {
     readonly weights: WeightGenerator;
     readonly trained: Map<string, TrainedVariable>;
   } | null;
+  readonly graphs: TrainingGraphs;
 }
 
 const GENERATOR = "generator.";
@@ -79,6 +79,7 @@ export function createTrainingState(
     optimizer: createOptimizerState(),
     average,
     generator: weights && { weights, trained: generatorVariables(weights) },
+    graphs: new TrainingGraphs(),
   };
 }
 
@@ -100,7 +101,9 @@ export function disposeTrainingState({
   optimizer,
   average,
   generator,
+  graphs,
 }: TrainingState): void {
+  graphs.dispose();
   model.dispose();
   disposeOptimizerState(optimizer);
   for (const tensor of average.values()) tensor.dispose();
@@ -118,115 +121,120 @@ export function trainStep(
   random: RandomStream,
 ): StepReport {
   const number = state.optimizer.step + 1;
-  const { loss, gradients, statistics } = differentiate(state, batch, settings, random, number);
+  const owned: tf.Tensor[] = [batch.pixels];
   try {
-    assertFinite(loss, number, batch);
+    const { loss, gradients, statistics } = differentiate(state, batch, settings, random, owned);
     const trained = new Map([...state.model.trained, ...(state.generator?.trained ?? [])]);
     const norm = adamwStep(trained, gradients, state.optimizer, settings.optimizer);
     if (!Number.isFinite(norm)) throw notFinite("the gradients", number, batch);
-    updateRunningStatistics(state.model, statistics);
+    replaceTensors(state.model, statistics);
     readGenerator(state);
-    averageStep(state.average, state.model.tensors, number, settings.average);
+    averageStep(state.average, state.model.tensors, state.optimizer, settings.average);
     return { step: number, rate: rateAt(number, settings.optimizer), loss, norm };
   } finally {
-    for (const gradient of gradients.values()) gradient.dispose();
-    batch.pixels.dispose();
+    for (const tensor of owned) tensor.dispose();
   }
 }
 
 interface Differentiated {
   readonly loss: LossResult;
   readonly gradients: Map<string, tf.Tensor>;
-  readonly statistics: Map<string, BatchStatistics>;
+  /** Running statistics after the batch. */
+  readonly statistics: ReadonlyMap<string, tf.Tensor>;
 }
 
+/** Tensors that are made are added to `owned`. */
 function differentiate(
-  { model, generator }: TrainingState,
+  { model, generator, optimizer, graphs }: TrainingState,
   batch: Batch,
   settings: StepSettings,
   random: RandomStream,
-  number: number,
+  owned: tf.Tensor[],
 ): Differentiated {
   const { config } = model;
+  const [count, height, width] = batch.pixels.shape as [number, number, number];
   const classes = config.labels.length;
-  const embedding = model.tensors.get("model.denoising_class_embed.weight")!;
-  const statistics = new Map<string, BatchStatistics>();
-  const layers = trainingLayers({
-    parameters: model.tensors,
-    batchNormEps: config.batch_norm_eps,
-    layerNormEps: config.layer_norm_eps,
-    usesBatchStatistics: { frozen: frozenNorms, heads: trainedNorms, all: () => true }[
-      settings.norms
-    ],
-    onStatistics: (norm, seen) => statistics.set(norm, seen),
-  });
   const noise = {
     queries: settings.denoising ? config.num_denoising : 0,
     labelNoise: config.label_noise_ratio,
     boxNoise: config.box_noise_scale,
+    multiple: Math.max(1, config.num_denoising / 2),
   };
-  const { warmupSteps } = settings.optimizer;
-  const ramp = settings.rampSamplePoints && warmupSteps > 0 ? Math.min(1, number / warmupSteps) : 1;
-  let loss: LossResult | null = null;
-  const names = new Map([...model.trained].map(([name, { variable }]) => [variable.name, name]));
-  const variables = [...model.trained.values()].map(({ variable }) => variable);
-  const { value, grads } = tf.variableGrads(() => {
-    const selected = selectedQueries(batch.pixels.shape, config);
-    const group = denoisingQueries(batch.truth, classes, selected, noise, random);
-    const outputs = rtdetr(layers, batch.pixels, config, {
-      denoising: group && denoisingInputs(group, embedding, classes),
-    });
-    const input = {
-      truth: batch.truth,
-      classes,
-      points: config.decoder_n_points,
-      samplePointRamp: ramp,
-      generator: generator?.weights ?? null,
-      denoising: group,
-    };
-    return objective(outputs, input, settings.loss, (result) => (loss = result));
-  }, variables);
-  value.dispose();
-  const gradients = new Map<string, tf.Tensor>();
-  for (const [variable, gradient] of Object.entries(grads)) {
-    // tfjs lists a variable that the loss does not depend on with null.
-    if (gradient as tf.Tensor | null) gradients.set(names.get(variable)!, gradient);
+  const selected = selectedQueries(config, height, width);
+  const denoising = denoisingQueries(batch.truth, classes, selected, noise, random);
+  const graph = graphs.of(model, {
+    batch: count,
+    height,
+    width,
+    denoising: denoising?.padded ?? 0,
+    usesBatchStatistics: batchStatistics[settings.norms],
+    reads: partsRead(settings.loss),
+    pulls: partsPulled(settings.loss),
+  });
+  const pass = graph.forward(model.tensors, batch.pixels, denoising);
+  owned.push(...pass.statistics.values());
+  const input = {
+    truth: batch.truth,
+    classes,
+    points: config.decoder_n_points,
+    samplePointRamp: samplePointRamp(optimizer.step + 1, settings),
+    generator: generator?.weights ?? null,
+    denoising,
+  };
+  const { loss, gradients: seeds } = objective(pass.values, input, settings.loss);
+  try {
+    assertFinite(loss, optimizer.step + 1, batch);
+  } catch (error) {
+    graph.disposeForward(pass);
+    throw error;
   }
-  for (const [name, values] of loss!.generatorGradients ?? [])
+  const gradients = graph.backward(pass, seeds);
+  for (const [name, values] of loss.generatorGradients ?? [])
     gradients.set(GENERATOR + name, tf.tensor1d(Float32Array.from(values)));
-  return { loss: loss!, gradients, statistics };
+  owned.push(...gradients.values());
+  return { loss, gradients, statistics: pass.statistics };
 }
 
-/** As many queries as the model asks for, or as the feature maps have positions. */
-function selectedQueries(
-  shape: readonly number[],
-  config: { readonly num_queries: number; readonly feat_strides: readonly number[] },
+const batchStatistics = {
+  frozen: frozenNorms,
+  heads: trainedNorms,
+  all: () => true,
+} as const satisfies Record<StepSettings["norms"], (norm: string) => boolean>;
+
+function samplePointRamp(
+  step: number,
+  { rampSamplePoints, optimizer: { warmupSteps } }: StepSettings,
 ): number {
-  const [, height, width] = shape as [number, number, number];
-  const positions = config.feat_strides.reduce(
-    (sum, stride) => sum + Math.ceil(height / stride) * Math.ceil(width / stride),
-    0,
-  );
-  return Math.min(config.num_queries, positions);
+  return rampSamplePoints && warmupSteps > 0 ? Math.min(1, step / warmupSteps) : 1;
 }
 
-/** Class embeddings of the noisy labels; padding has none and teaches none. */
-function denoisingInputs(
-  group: DenoisingGroup,
-  embedding: tf.Tensor,
-  classes: number,
-): DenoisingQueries<tf.Tensor> {
-  const batch = group.labels.length / group.count;
-  const real = Float32Array.from(group.labels, (label) => (label < classes ? 1 : 0));
-  const rows = tf.gather(embedding, tf.tensor1d(group.labels, "int32"));
-  const content = tf.mul(rows, tf.tensor2d(real, [real.length, 1]));
-  const size = Math.sqrt(group.mask.length);
-  return {
-    content: tf.reshape(content, [batch, group.count, embedding.shape[1]!]),
-    boxLogits: tf.tensor3d(group.boxLogits, [batch, group.count, 4]),
-    mask: tf.tensor2d(group.mask, [size, size]),
-  };
+/** Graphs of the shapes used lately: batches differ in picture size and in the number of denoising queries. */
+class TrainingGraphs {
+  readonly #graphs = new Map<string, TrainingGraph>();
+
+  of(model: ModelVariables, choices: TrainingGraphChoices): TrainingGraph {
+    const { usesBatchStatistics, ...shape } = choices;
+    const key = JSON.stringify([shape, usesBatchStatistics("model.backbone."), usesBatchStatistics("")]); // prettier-ignore
+    const graph =
+      this.#graphs.get(key) ??
+      new TrainingGraph(model.config, model.tensors, new Set(model.trained.keys()), choices);
+    this.#graphs.delete(key);
+    this.#graphs.set(key, graph);
+    if (this.#graphs.size > KEPT_GRAPHS) {
+      const [oldest, unused] = this.#graphs.entries().next().value!;
+      unused.dispose();
+      this.#graphs.delete(oldest);
+    }
+    return graph;
+  }
+
+  dispose(): void {
+    for (const graph of this.#graphs.values()) graph.dispose();
+    this.#graphs.clear();
+  }
 }
+
+const KEPT_GRAPHS = 24;
 
 /** The losses work with the generator's values on the host. */
 function readGenerator({ generator }: TrainingState): void {

@@ -39,7 +39,7 @@ test("AdamW with warm-up and the moving average follow the recorded steps", () =
   file.grads.forEach((values: number[][], k: number) => {
     const gradient = tf.tensor(values);
     adamwStep(one(variable), new Map([["w", gradient]]), state, settings);
-    averageStep(average, new Map([["w", variable]]), state.step, {
+    averageStep(average, new Map([["w", variable]]), state, {
       decay: file.ema_decay,
       ramp: file.ema_ramp,
     });
