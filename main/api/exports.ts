@@ -1,16 +1,13 @@
-import { AppError } from "../../shared/domain/app-error.ts";
+import { checkExport } from "../services/exports/export-job.ts";
+import { startDatasetExport, startPredictionExport } from "../services/exports/start-export.ts";
 import type { Events } from "../services/events.ts";
 import type { Workspace } from "../services/projects/workspace.ts";
 import type { HandlersOf } from "./handlers.ts";
 
-function notYet(): never {
-  throw new AppError("call/not-found", "This part of the program is not there yet.");
-}
-
-export function exportHandlers(_workspace: Workspace, _events: Events): HandlersOf<"exports"> {
+export function exportHandlers(workspace: Workspace, _events: Events): HandlersOf<"exports"> {
   return {
-    "exports/dataset": notYet,
-    "exports/check": notYet,
-    "exports/predictions": notYet,
+    "exports/dataset": (input) => ({ jobId: startDatasetExport(workspace.project, input) }),
+    "exports/check": (input, { signal }) => checkExport(workspace.project, input, signal),
+    "exports/predictions": (input) => ({ jobId: startPredictionExport(workspace.project, input) }),
   };
 }

@@ -1,4 +1,3 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { iouThresholds } from "../../shared/evaluation/thresholds.ts";
 import { visDroneThresholds } from "../../shared/evaluation/visdrone/thresholds.ts";
@@ -7,6 +6,7 @@ import type {
   EvaluationResult,
   EvaluationWarning,
 } from "../../shared/evaluation/types.ts";
+import { writeAtomically } from "../files/atomic-write.ts";
 import { encodeEvaluationArrays, withoutFirstRanges } from "../formats/evaluation-arrays.ts";
 import { resolvePath, say, UsageError, type Command } from "./command.ts";
 import { evaluateFiles, type EvaluationFiles } from "./evaluate-files.ts";
@@ -110,15 +110,7 @@ function terminalProgress(): (phase: string, share: number) => void {
   };
 }
 
-/** Written beside its place and renamed, so that a half-written file never stands there. */
 function writeArrays(path: string, arrays: EvaluationArrays): void {
-  const partial = `${path}.partial`;
-  try {
-    writeFileSync(partial, Buffer.concat(encodeEvaluationArrays(arrays)));
-    renameSync(partial, path);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
+  writeAtomically(path, encodeEvaluationArrays(arrays));
   say(`Wrote ${path}`);
 }

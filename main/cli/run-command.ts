@@ -12,6 +12,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "import a folder of images, labels and predictions into a project",
     load: async () => (await import("./import.ts")).importCommand,
   },
+  export: {
+    summary: "write labels or predictions of a project to files",
+    load: async () => (await import("./export.ts")).exportCommand,
+  },
   evaluate: {
     summary: "score predictions against labels, from files or from a project",
     load: async () => (await import("./evaluate-either.ts")).evaluateEither,

@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Rectangle } from "electron";
 import { z } from "zod";
+import { writeQuickly } from "../files/atomic-write.ts";
 
 /** Where the window was when it was closed, in the screen's own units. */
 export interface WindowState {
@@ -30,8 +31,7 @@ export function readWindowState(file: string): WindowState {
 }
 
 export function saveWindowState(file: string, state: WindowState): void {
-  writeFileSync(`${file}.tmp`, JSON.stringify(state));
-  renameSync(`${file}.tmp`, file);
+  writeQuickly(file, JSON.stringify(state));
 }
 
 /** The state as it fits the screens there are now: a window on a screen that is gone comes back to the first one. */

@@ -23,10 +23,11 @@ export interface LabelSet {
   annotationsOf(index: number): readonly AnnotationEntry[];
 }
 
-/** A file of an export: its path inside the folder, forward slashes, and its text piece by piece. */
+/** A file of an export: its path inside the folder, forward slashes, and its text in pieces. */
 export interface TextFile {
   readonly path: string;
-  readonly chunks: Iterable<string>;
+  /** Worked out when it is asked for. */
+  chunks(): Iterable<string>;
 }
 
 /** Why an annotation is not written; null where it is. */

@@ -41,7 +41,7 @@ export const cocoWriter: LabelWriter = {
     return losses;
   },
   files(set, survey) {
-    return [{ path: "annotations.json", chunks: cocoChunks(set, survey, annotationText) }];
+    return [{ path: "annotations.json", chunks: () => cocoChunks(set, survey, annotationText) }];
   },
 };
 

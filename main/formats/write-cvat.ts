@@ -25,7 +25,7 @@ export const cvatWriter: LabelWriter = {
     // Images keep their ids.
     ...idLosses({ categories: set.categories, images: [] }, survey, "CVAT", 1),
   ],
-  files: (set, survey) => [{ path: "annotations.xml", chunks: cvatChunks(set, survey) }],
+  files: (set, survey) => [{ path: "annotations.xml", chunks: () => cvatChunks(set, survey) }],
 };
 
 function* cvatChunks(set: LabelSet, survey: Survey): Generator<string> {

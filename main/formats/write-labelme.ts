@@ -3,7 +3,7 @@ import { fileStems } from "./file-stems.ts";
 import { shapesOf } from "./grouped-shapes.ts";
 import { isObject } from "./json-fields.ts";
 import type { AnnotationEntry } from "./label-records.ts";
-import { annotationsAre, areaLosses, attributeLosses, counted, idLosses } from "./loss-words.ts";
+import { annotationsAre, areaLosses, counted, idLosses } from "./loss-words.ts";
 import { attributesOf } from "./survey-labels.ts";
 import { hasExtent, namesText } from "./write-voc.ts";
 
@@ -24,19 +24,25 @@ export const labelMeWriter: LabelWriter = {
   ],
   *files(set) {
     const stems = fileStems(set.images, "LabelMe", true);
-    const roles = new Map(set.categories.map((category) => [category.sourceId, category]));
-    yield { path: "labels.txt", chunks: [namesText(set.categories.map(({ name }) => name))] };
-    for (const [index, image] of set.images.entries()) {
+    const categories = new Map(set.categories.map((category) => [category.sourceId, category]));
+    yield { path: "labels.txt", chunks: () => [namesText(set.categories)] };
+    const shapes = (index: number) => {
       let lastGroup = 0;
       const nextGroup = () => (lastGroup += 1);
-      const annotations = set.annotationsOf(index).filter(hasExtent);
-      const shapes = annotations.flatMap((annotation) => {
-        const category = roles.get(annotation.categorySourceId)!;
-        const ignore = annotation.ignore || category.role !== "object";
-        return labelMeShapes({ ...annotation, ignore }, category.name, nextGroup);
-      });
-      const text = JSON.stringify(fileOf(image, shapes), null, 2);
-      yield { path: `${stems[index]!}.json`, chunks: [`${text}\n`] };
+      return set
+        .annotationsOf(index)
+        .filter(hasExtent)
+        .flatMap((annotation) => {
+          const { name, role } = categories.get(annotation.categorySourceId)!;
+          const ignore = annotation.ignore || role !== "object";
+          return labelMeShapes({ ...annotation, ignore }, name, nextGroup);
+        });
+    };
+    for (const [index, image] of set.images.entries()) {
+      yield {
+        path: `${stems[index]!}.json`,
+        chunks: () => [`${JSON.stringify(fileOf(image, shapes(index)), null, 2)}\n`],
+      };
     }
   },
 };

@@ -45,7 +45,7 @@ export const sodaDWriter: LabelWriter = {
     return [
       {
         path: "annotations.json",
-        chunks: cocoChunks(withIds(set, ids), survey, annotationText(ids)),
+        chunks: () => cocoChunks(withIds(set, ids), survey, annotationText(ids)),
       },
     ];
   },

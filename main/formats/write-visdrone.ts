@@ -66,15 +66,17 @@ export const visDroneWriter: LabelWriter = {
     const roles = new Map(set.categories.map(({ sourceId, role }) => [sourceId, role]));
     const stems = fileStems(set.images, "VisDrone", false);
     const refuses = visDroneWriter.refusal(set);
-    for (const [index, image] of set.images.entries()) {
-      let text = "";
-      for (const annotation of set.annotationsOf(index)) {
-        if (refuses(annotation, image) !== null) continue;
-        const { categorySourceId } = annotation;
-        const isObject = roles.get(categorySourceId) === "object";
-        text += rowText(annotation, ids.get(categorySourceId)!, isObject);
-      }
-      yield { path: `annotations/${stems[index]!}.txt`, chunks: [text] };
+    const rows = (index: number) =>
+      set
+        .annotationsOf(index)
+        .filter((annotation) => refuses(annotation, set.images[index]!) === null)
+        .map((annotation) => {
+          const { categorySourceId } = annotation;
+          const isObject = roles.get(categorySourceId) === "object";
+          return rowText(annotation, ids.get(categorySourceId)!, isObject);
+        });
+    for (const [index, stem] of stems.entries()) {
+      yield { path: `annotations/${stem}.txt`, chunks: () => rows(index) };
     }
   },
 };

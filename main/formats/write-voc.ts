@@ -1,7 +1,7 @@
 import type { ExportImage, LabelWriter } from "./export-records.ts";
 import { fileStems } from "./file-stems.ts";
 import { isObject } from "./json-fields.ts";
-import type { AnnotationEntry } from "./label-records.ts";
+import type { AnnotationEntry, CategoryEntry } from "./label-records.ts";
 import {
   annotationsAre,
   areaLosses,
@@ -63,26 +63,32 @@ export const vocWriter: LabelWriter = {
     const unscored = new Set(
       set.categories.flatMap(({ sourceId, role }) => (role === "object" ? [] : [sourceId])),
     );
-    yield { path: "labels.txt", chunks: [namesText(set.categories.map(({ name }) => name))] };
+    yield { path: "labels.txt", chunks: () => [namesText(set.categories)] };
+    const objects = (index: number) =>
+      set
+        .annotationsOf(index)
+        .filter(hasExtent)
+        .map((annotation) => {
+          const { categorySourceId, crowd, ignore } = annotation;
+          return objectText(annotation, {
+            name: names.get(categorySourceId) ?? "",
+            difficult: crowd || ignore || unscored.has(categorySourceId),
+            fromOne: survey.betweenPixels === 0,
+          });
+        })
+        .join("");
     for (const [index, image] of set.images.entries()) {
-      let objects = "";
-      for (const annotation of set.annotationsOf(index)) {
-        if (!hasExtent(annotation)) continue;
-        const { categorySourceId, crowd, ignore } = annotation;
-        objects += objectText(annotation, {
-          name: names.get(categorySourceId) ?? "",
-          difficult: crowd || ignore || unscored.has(categorySourceId),
-          fromOne: survey.betweenPixels === 0,
-        });
-      }
-      yield { path: `Annotations/${stems[index]!}.xml`, chunks: [fileText(image, objects)] };
+      yield {
+        path: `Annotations/${stems[index]!}.xml`,
+        chunks: () => [fileText(image, objects(index))],
+      };
     }
   },
 };
 
 /** One name a line, as `labels.txt` and the like have it. */
-export function namesText(names: readonly string[]): string {
-  return names.map((name) => `${name.replaceAll(/[\r\n]+/g, " ")}\n`).join("");
+export function namesText(categories: readonly CategoryEntry[]): string {
+  return categories.map(({ name }) => `${name.replaceAll(/[\r\n]+/g, " ")}\n`).join("");
 }
 
 /** Corners a float64 can tell apart. */

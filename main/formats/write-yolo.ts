@@ -51,15 +51,19 @@ export const yoloWriter: LabelWriter = {
     const names = set.categories.flatMap(({ name, role }) => (role === "object" ? [name] : []));
     // Without "path", the folder of this file is meant.
     const data = { train: "images", val: "images", names: new Map(names.entries()) };
-    yield { path: "data.yaml", chunks: [stringify(data, { lineWidth: 0 })] };
-    for (const [index, image] of set.images.entries()) {
-      let text = "";
-      for (const annotation of set.annotationsOf(index)) {
-        if (refuses(annotation, image) !== null) continue;
-        const parts = relative(annotation, image).join(" ");
-        text += `${classes.get(annotation.categorySourceId)!} ${parts}\n`;
-      }
-      yield { path: `labels/${stems[index]!}.txt`, chunks: [text] };
+    yield { path: "data.yaml", chunks: () => [stringify(data, { lineWidth: 0 })] };
+    const rows = (index: number) => {
+      const image = set.images[index]!;
+      return set
+        .annotationsOf(index)
+        .filter((annotation) => refuses(annotation, image) === null)
+        .map((annotation) => {
+          const parts = relative(annotation, image).join(" ");
+          return `${classes.get(annotation.categorySourceId)!} ${parts}\n`;
+        });
+    };
+    for (const [index, stem] of stems.entries()) {
+      yield { path: `labels/${stem}.txt`, chunks: () => rows(index) };
     }
   },
 };

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeQuickly } from "../files/atomic-write.ts";
 
 export interface RecentProject {
   readonly path: string;
@@ -58,11 +59,7 @@ export class UserStore {
   }
 
   #write(file: string, value: unknown): void {
-    mkdirSync(this.#folder, { recursive: true });
-    const path = join(this.#folder, file);
-    const temporary = `${path}.${process.pid}.tmp`;
-    writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`);
-    renameSync(temporary, path);
+    writeQuickly(join(this.#folder, file), `${JSON.stringify(value, null, 2)}\n`);
   }
 }
 

@@ -27,5 +27,5 @@ export class Pace {
 }
 
 export function cancelled(): AppError {
-  return new AppError("job/cancelled", "The import was cancelled. Nothing of it was kept.");
+  return new AppError("job/cancelled", "It was cancelled. Nothing of it was kept.");
 }

@@ -1,7 +1,9 @@
 import type { JobKind } from "../../../shared/api/jobs.ts";
 import type { Db } from "../../db/open.ts";
+import type { Analysis } from "../analysis/client.ts";
 import type { EvaluationWorker } from "../analysis/evaluation-worker.ts";
 import type { Events } from "../events.ts";
+import { exportJob, type ExportInput } from "../exports/export-job.ts";
 import { evaluateJob, type EvaluateInput } from "../runs/evaluate-job.ts";
 import { predictJob, type PredictInput } from "../inference/predict-job.ts";
 import { installJob } from "./install-job.ts";
@@ -13,6 +15,7 @@ export interface RunnerPorts {
   readonly databasePath: string;
   readonly events: Events;
   readonly evaluationWorker: EvaluationWorker;
+  readonly analysis: Analysis;
 }
 
 /** What does each kind of job; a new kind is a new line here. */
@@ -23,6 +26,7 @@ export function jobRunners(ports: RunnerPorts): JobRunners {
     }),
     evaluate: (input, context) => evaluateJob(ports, input as EvaluateInput, context),
     predict: (input, context) => predictJob(ports, input as PredictInput, context),
+    export: (input, context) => exportJob(ports, input as ExportInput, context),
     "install-tensorflow": (_input, context) => installJob(context),
   } satisfies Partial<Record<JobKind, JobRunner>>;
 }

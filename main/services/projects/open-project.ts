@@ -55,7 +55,7 @@ export function openProject(folder: string, ports: ProjectPorts): OpenProject {
     const evaluationWorker = new EvaluationWorker(databasePath, ports.log);
     const jobs = new JobQueue(
       { queries: jobQueries(db), events: ports.events, log: ports.log },
-      jobRunners({ db, databasePath, events: ports.events, evaluationWorker }),
+      jobRunners({ db, databasePath, events: ports.events, evaluationWorker, analysis }),
     );
     const warm = new WarmCompute();
     const close = async () => {
