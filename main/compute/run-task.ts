@@ -26,6 +26,8 @@ export interface TaskCall<Kind extends TaskKind> {
   readonly signal: AbortSignal;
   progress(at: TaskProgress): void;
   item(item: ItemOf<Kind>): void;
+  /** Milliseconds instead of PATIENCE_MS, for tasks whose safe points are far apart. */
+  readonly patience?: number;
 }
 
 /** The program to start instead of the compute process; for tests of how it ends. */
@@ -81,7 +83,7 @@ export function followTask<Kind extends TaskKind>(
     };
     const cancel = () => {
       send({ type: "cancel" });
-      timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+      timer = setTimeout(() => child.kill("SIGKILL"), call.patience ?? PATIENCE_MS);
     };
     const end = (settle: () => void) => {
       clearTimeout(timer);

@@ -6,6 +6,7 @@ import type { Events } from "../events.ts";
 import { exportJob, type ExportInput } from "../exports/export-job.ts";
 import { evaluateJob, type EvaluateInput } from "../runs/evaluate-job.ts";
 import { predictJob, type PredictInput } from "../inference/predict-job.ts";
+import { trainJob, type TrainInput } from "../training/train-job.ts";
 import { installJob } from "./install-job.ts";
 import { importJob, type ImportInput } from "./import-job.ts";
 import type { JobRunner, JobRunners } from "./queue.ts";
@@ -27,6 +28,7 @@ export function jobRunners(ports: RunnerPorts): JobRunners {
     evaluate: (input, context) => evaluateJob(ports, input as EvaluateInput, context),
     predict: (input, context) => predictJob(ports, input as PredictInput, context),
     export: (input, context) => exportJob(ports, input as ExportInput, context),
+    train: (input, context) => trainJob(ports, input as TrainInput, context),
     "install-tensorflow": (_input, context) => installJob(context),
   } satisfies Partial<Record<JobKind, JobRunner>>;
 }

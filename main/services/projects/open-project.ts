@@ -10,6 +10,7 @@ import { Analysis } from "../analysis/client.ts";
 import { EvaluationWorker } from "../analysis/evaluation-worker.ts";
 import { JobQueue } from "../jobs/queue.ts";
 import { jobRunners } from "../jobs/runners.ts";
+import { watchTrainings } from "../training/watch-trainings.ts";
 import { removeLeftovers } from "./leftovers.ts";
 
 export const PROJECT_FILE = "project.fovea";
@@ -58,9 +59,11 @@ export function openProject(folder: string, ports: ProjectPorts): OpenProject {
       jobRunners({ db, databasePath, events: ports.events, evaluationWorker, analysis }),
     );
     const warm = new WarmCompute();
+    const stopWatching = watchTrainings(db, ports.events);
     const close = async () => {
       warm.close();
       await jobs.close();
+      stopWatching();
       await Promise.all([analysis.close(), evaluationWorker.close()]);
       await cleared;
       lock?.release();
