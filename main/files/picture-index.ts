@@ -56,15 +56,16 @@ export class PictureIndex {
     return { kind: "missing", path: safe };
   }
 
-  /** Pictures whose path without extension ends in `stem`, which may have folders. */
+  /** Pictures whose path without extension is `stem`, which may have folders, else ends in it. */
   withStem(stem: string): readonly string[] {
     this.#byStem ??= groupBy(this.paths, (path) => foldName(stemOf(path)));
     const last = foldName(stem.slice(stem.lastIndexOf("/") + 1));
     const fits = this.#byStem.get(last) ?? [];
-    if (fits.length < 2 || !stem.includes("/")) return fits;
-    const whole = fits.filter((path) =>
-      `/${path.slice(0, path.lastIndexOf("."))}`.endsWith(`/${stem}`),
-    );
+    if (fits.length < 2) return fits;
+    const plain = (path: string) => path.slice(0, path.lastIndexOf("."));
+    const exact = fits.filter((path) => plain(path) === stem);
+    if (exact.length > 0) return exact;
+    const whole = fits.filter((path) => plain(path).endsWith(`/${stem}`));
     return whole.length > 0 ? whole : fits;
   }
 
