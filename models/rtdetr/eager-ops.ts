@@ -1,9 +1,6 @@
-/** The detector's arithmetic on TensorFlow.js tensors, differentiable. */
+/** The detector's arithmetic on TensorFlow.js tensors, one operation after another. */
 import * as tf from "@tensorflow/tfjs";
-import { gelu, silu } from "../layers/activation.ts";
-import { avgPool2, biasedConvolution, maxPool3, upsample2 } from "../layers/conv.ts";
-import { layerNorm } from "../layers/norm.ts";
-import { gatherRows, sumRows } from "../runtime/kernels.ts";
+import { biasAdd, conv2d, gatherRows } from "../runtime/kernels.ts";
 import { activate, type Ops } from "./ops.ts";
 
 export const eagerOps: Ops<tf.Tensor> = {
@@ -22,13 +19,18 @@ export const eagerOps: Ops<tf.Tensor> = {
   log: (x) => tf.log(x),
   sigmoid: (x) => tf.sigmoid(x),
   relu: (x) => tf.relu(x),
-  silu,
-  gelu,
+  silu: (x) => tf.mul(x, tf.sigmoid(x)),
+  gelu: (x) => tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5)),
   toInt: (x) => tf.cast(x, "int32"),
 
   softmax: (x) => tf.softmax(x),
   max: (x) => tf.max(x, x.rank - 1),
-  layerNorm,
+  layerNorm: (x, gamma, beta, eps) => {
+    const last = x.rank - 1;
+    const centred = tf.sub(x, tf.mean(x, last, true));
+    const spread = tf.rsqrt(tf.add(tf.mean(tf.square(centred), last, true), eps));
+    return tf.add(tf.mul(tf.mul(centred, spread), gamma), beta);
+  },
   topKIndices: (x, k) => {
     const { values, indices } = tf.topk(x, k, true);
     values.dispose();
@@ -39,7 +41,7 @@ export const eagerOps: Ops<tf.Tensor> = {
   transpose: (x, order) => tf.transpose(x, [...order]),
   concat: (parts, axis) => tf.concat([...parts], axis),
   slice: (x, begin, size) => tf.slice(x, [...begin], [...size]),
-  gatherRows: differentiableGather,
+  gatherRows,
 
   matMul: (a, b, transposeB = false) => tf.matMul(a, b, false, transposeB),
   dense: (x, weight, bias, activation) =>
@@ -49,25 +51,17 @@ export const eagerOps: Ops<tf.Tensor> = {
       activation,
     ),
   conv2d: (x, filter, bias, stride, activation) => {
-    const relu = activation === "relu";
-    const y = biasedConvolution(x, filter, bias, stride, relu);
-    return relu ? y : activate(eagerOps, y, activation);
+    const pad = (filter.shape[0]! - 1) / 2;
+    return activate(eagerOps, biasAdd(conv2d(x, filter, stride, pad), bias), activation);
   },
-  maxPool3,
-  avgPool2,
-  upsample2,
+  maxPool3: (x) => {
+    // x is not negative, so zeros serve as padding.
+    const outer = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]) as tf.Tensor4D; // prettier-ignore
+    return tf.maxPool(outer, 3, 2, "valid");
+  },
+  avgPool2: (x) => tf.avgPool(x as tf.Tensor4D, 2, 2, "same"),
+  upsample2: (x) => {
+    const [, height, width] = x.shape as [number, number, number, number];
+    return tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [height * 2, width * 2]);
+  },
 };
-
-function differentiableGather(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
-  return tf.customGrad(((rows: tf.Tensor, save: tf.GradSaveFunc) => {
-    save([indices]);
-    return {
-      value: gatherRows(rows, indices),
-      gradFunc: (upstream: tf.Tensor, saved: tf.Tensor[]) => {
-        const channels = x.shape[1]!;
-        const flat = tf.reshape(saved[0]!, [-1]);
-        return sumRows(tf.reshape(upstream, [-1, channels]), flat, x.shape[0]!);
-      },
-    };
-  }) as Parameters<typeof tf.customGrad>[0])(x);
-}

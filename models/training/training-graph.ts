@@ -11,7 +11,7 @@ import { trainingLayers } from "../rtdetr/training-layers.ts";
 import type { DenoisingGroup } from "./denoising.ts";
 
 /** Operations that take less time to repeat than their results are worth in memory. */
-const CHEAP: ReadonlySet<string> = new Set([
+export const CHEAP: ReadonlySet<string> = new Set([
   ...["Reshape", "Identity", "Cast", "AddV2", "Sub", "Mul", "Floor", "Minimum", "Maximum"],
   ...["Equal", "ConcatV2", "GatherV2", "Sigmoid", "Pad", "Relu", "FusedBatchNormV3"],
   "ResizeNearestNeighbor",

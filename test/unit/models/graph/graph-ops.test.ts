@@ -6,7 +6,7 @@ import { GraphSession } from "../../../../models/graph/graph-session.ts";
 import { eagerOps } from "../../../../models/rtdetr/eager-ops.ts";
 import type { Ops } from "../../../../models/rtdetr/ops.ts";
 import { loadTensorFlow } from "../../../../models/runtime/load.ts";
-import { tensor } from "../layers/central-differences.ts";
+import { tensor } from "./central-differences.ts";
 
 beforeAll(async () => void (await loadTensorFlow()));
 

@@ -11,7 +11,7 @@ import { toTensors } from "../../../../models/rtdetr/parameters.ts";
 import { presetConfig } from "../../../../models/rtdetr/presets.ts";
 import { rtdetr } from "../../../../models/rtdetr/rtdetr.ts";
 import { loadTensorFlow } from "../../../../models/runtime/load.ts";
-import { numbers } from "../layers/central-differences.ts";
+import { numbers } from "../graph/central-differences.ts";
 
 const golden = join(import.meta.dirname, "../../../fixtures/models/golden/tiny-bottleneck");
 const config = presetConfig("tiny", ["car", "van", "bus"]);
