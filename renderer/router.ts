@@ -33,6 +33,14 @@ export const routes: readonly RouteRecordRaw[] = [
     dropsWithDataset: true,
     staysOpen: true,
   }),
+  page("/annotate", "annotate", () => import("./pages/AnnotatePage.vue"), {
+    title: "nav.annotate",
+  }),
+  page("/annotate/:imageId(\\d+)", "annotate-image", () => import("./pages/AnnotatePage.vue"), {
+    title: "nav.annotate",
+    dropsWithDataset: true,
+    staysOpen: true,
+  }),
   page("/runs", "runs", () => import("./pages/RunsPage.vue"), { title: "nav.runs" }),
   page("/runs/:runId(\\d+)", "run", () => import("./pages/RunPage.vue"), {
     title: "nav.runs",
@@ -42,6 +50,16 @@ export const routes: readonly RouteRecordRaw[] = [
     title: "nav.failures",
   }),
   page("/compare", "compare", () => import("./pages/ComparePage.vue"), { title: "nav.compare" }),
+  page("/train", "trainings", () => import("./pages/TrainPage.vue"), { title: "nav.train" }),
+  page("/train/new", "new-training", () => import("./pages/NewTrainingPage.vue"), {
+    title: "nav.newTraining",
+  }),
+  page("/train/ablations", "ablations", () => import("./pages/AblationsPage.vue"), {
+    title: "nav.ablations",
+  }),
+  page("/train/:trainingId(\\d+)", "training", () => import("./pages/TrainingPage.vue"), {
+    title: "nav.train",
+  }),
   page("/models", "models", () => import("./pages/ModelsPage.vue"), { title: "nav.models" }),
   page("/jobs", "jobs", () => import("./pages/JobsPage.vue"), { title: "nav.jobs" }),
   page("/settings", "settings", () => import("./pages/SettingsPage.vue"), {

@@ -2,7 +2,10 @@ import { onScopeDispose } from "vue";
 import { useSettings } from "../stores/settings.ts";
 import { shortcutCatalogue, type ShortcutEntry, type ShortcutId } from "./shortcut-catalogue.ts";
 
-type Handler = (event: KeyboardEvent) => void;
+/** What a handler returns that leaves the key to the next shortcut with it. */
+export const PASS = Symbol("pass");
+
+type Handler = (event: KeyboardEvent) => unknown;
 
 /** The handler bound last wins, so a dialog may take a page's key while it is open. */
 const bound = new Map<string, Handler[]>();
@@ -74,16 +77,21 @@ function listen(): void {
   window.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const keys = keysOfEvent(event);
-    if (keys === "" || (isTyping(event.target) && !/^(mod|alt)\+/.test(keys))) return;
-    for (const entry of shortcutCatalogue) {
+    const typing = isTyping(event.target);
+    if (keys === "" || (typing && !/^(mod|alt)\+/.test(keys))) return;
+    for (const entry of shortcutCatalogue as readonly ShortcutEntry[]) {
       if (!keysOf(entry).split(" ").includes(keys)) continue;
+      if (entry.onPage && (typing || isInDialog(event.target))) continue;
       const handler = bound.get(entry.id)?.at(-1);
-      if (!handler) continue;
+      if (!handler || handler(event) === PASS) continue;
       event.preventDefault();
-      handler(event);
       return;
     }
   });
+}
+
+function isInDialog(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('[role="dialog"], .n-modal') !== null;
 }
 
 function isTyping(target: EventTarget | null): boolean {

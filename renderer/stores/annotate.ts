@@ -10,7 +10,7 @@ import type {
 } from "../../shared/domain/editing.ts";
 import type { ImageRecord } from "../../shared/domain/records.ts";
 import { call, type ApiError } from "../api/client.ts";
-import { changesOnto, patchOf, type LabelPatch } from "./annotate-labels.ts";
+import { changesOnto, patchOf, sameFields, type LabelPatch } from "./annotate-labels.ts";
 import { createSaveQueue, type EditTask, type SaveState, type SaveTask } from "./annotate-queue.ts";
 
 /** The word by which this window knows its own edits when the event about them comes. */
@@ -54,6 +54,8 @@ export const useAnnotate = defineStore("annotate", () => {
   const wanted = ref<number | null>(null);
   const listeners = new Set<(news: LabelNews) => void>();
   let nextNew = -1;
+  /** Edits made here less those taken back: tells whether a decision was the last thing done. */
+  let depth = 0;
   let stale = false;
 
   const queue = createSaveQueue(
@@ -120,6 +122,7 @@ export const useAnnotate = defineStore("annotate", () => {
   function edit(action: EditAction, changes: readonly AnnotationChange[]): void {
     const imageId = image.value?.id;
     if (imageId === undefined || changes.length === 0) return;
+    depth += 1;
     patch(patchOf(labels.value, changes));
     queue.push({ kind: "edit", imageId, action, changes }, action === "nudge" ? SETTLE : 0);
   }
@@ -143,8 +146,18 @@ export const useAnnotate = defineStore("annotate", () => {
     if (outcome.imageId !== image.value?.id) return;
     undoState.value = { undo: outcome.undo, redo: outcome.redo };
     if (task.kind === "edit" && renamed.size > 0) rename(renamed);
-    patch({ changed: current, removed: task.kind === "edit" ? [] : outcome.removed });
-    if (task.kind !== "edit") select(current.slice(0, MOST_SHOWN).map(({ id }) => id));
+    // Mostly the labels are what is shown already: a drag that goes on is not disturbed then.
+    const changed = current.filter((label) => !isShown(label));
+    const removed = task.kind === "edit" ? [] : outcome.removed;
+    if (changed.length + removed.length > 0) patch({ changed, removed });
+    if (task.kind === "undo" || task.kind === "redo")
+      select(current.slice(0, MOST_SHOWN).map(({ id }) => id));
+  }
+
+  function isShown(label: EditableAnnotation): boolean {
+    const shown = labels.value.get(label.id);
+    if (!shown || shown.masked !== label.masked || shown.area !== label.area) return false;
+    return sameFields(shown, label);
   }
 
   function rename(ids: ReadonlyMap<number, number>): void {
@@ -153,15 +166,17 @@ export const useAnnotate = defineStore("annotate", () => {
       labels.value.delete(old);
       if (label) labels.value.set(id, { ...label, id });
     }
-    if ([...ids.keys()].some((id) => selection.value.has(id)))
-      selection.value = new Set([...selection.value].map((id) => ids.get(id) ?? id));
     triggerRef(labels);
     tell({ kind: "renamed", ids });
+    if ([...ids.keys()].some((id) => selection.value.has(id)))
+      select([...selection.value].map((id) => ids.get(id) ?? id));
   }
 
   /** Undo and redo go through the queue, so that what they take back has been saved. */
   function step(kind: "undo" | "redo"): void {
-    if (image.value) queue.push({ kind, imageId: image.value.id });
+    if (!image.value) return;
+    depth += kind === "undo" ? -1 : 1;
+    queue.push({ kind, imageId: image.value.id });
   }
 
   /** Runs a call that edits the labels, after the edits that wait; null where it edited nothing. */
@@ -257,6 +272,7 @@ export const useAnnotate = defineStore("annotate", () => {
     savedEdits,
     undoState: computed(() => undoState.value),
     isUnsaved: () => queue.isPending(),
+    depth: () => depth,
     /** An id for an addition. */
     newId: () => nextNew--,
     open,

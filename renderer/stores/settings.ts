@@ -12,11 +12,19 @@ export const useSettings = defineStore("settings", () => {
   /** Keys by shortcut id, where they differ from the catalogue. */
   const shortcuts = ref<Record<string, string>>({});
 
+  /** Hot key 1 to 9 by name of the class, where the user chose it; 0 for none. */
+  const classKeys = ref<Record<string, number>>({});
+  /** Longest side of a network's input, pixels, for sizes where no model says it. */
+  const networkInput = ref(640);
+
   async function load(): Promise<void> {
     const stored = await call("system/settings", {});
     theme.value = oneOf(stored["theme"], ["system", "light", "dark"], "system");
     density.value = oneOf(stored["density"], ["comfortable", "compact"], "comfortable");
-    shortcuts.value = stringsOf(stored["shortcuts"]);
+    shortcuts.value = entriesOf(stored["shortcuts"], "string");
+    classKeys.value = entriesOf(stored["classKeys"], "number");
+    const side = stored["networkInput"];
+    networkInput.value = typeof side === "number" && side >= 32 ? side : 640;
   }
 
   async function save(): Promise<void> {
@@ -24,6 +32,8 @@ export const useSettings = defineStore("settings", () => {
       theme: theme.value,
       density: density.value,
       shortcuts: shortcuts.value,
+      classKeys: classKeys.value,
+      networkInput: networkInput.value,
     });
   }
 
@@ -44,18 +54,38 @@ export const useSettings = defineStore("settings", () => {
     await save();
   }
 
-  return { theme, density, shortcuts, load, setTheme, setDensity, setShortcut };
+  async function setClassKey(name: string, key: number): Promise<void> {
+    classKeys.value = { ...classKeys.value, [name]: key };
+    await save();
+  }
+
+  async function setNetworkInput(side: number): Promise<void> {
+    networkInput.value = side;
+    await save();
+  }
+
+  return {
+    theme,
+    density,
+    shortcuts,
+    classKeys,
+    networkInput,
+    load,
+    setTheme,
+    setDensity,
+    setShortcut,
+    setClassKey,
+    setNetworkInput,
+  };
 });
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[], fallback: T): T {
   return allowed.find((candidate) => candidate === value) ?? fallback;
 }
 
-function stringsOf(value: unknown): Record<string, string> {
+function entriesOf(value: unknown, type: "string"): Record<string, string>;
+function entriesOf(value: unknown, type: "number"): Record<string, number>;
+function entriesOf(value: unknown, type: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null) return {};
-  return Object.fromEntries(
-    Object.entries(value).filter(
-      (entry): entry is [string, string] => typeof entry[1] === "string",
-    ),
-  );
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => typeof entry === type));
 }

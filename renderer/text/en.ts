@@ -1,4 +1,5 @@
 import { analysis } from "./en/analysis.ts";
+import { annotate } from "./en/annotate.ts";
 import { charts } from "./en/charts.ts";
 import { common } from "./en/common.ts";
 import { compare } from "./en/compare.ts";
@@ -10,6 +11,7 @@ import { jobs } from "./en/jobs.ts";
 import { models } from "./en/models.ts";
 import { runs } from "./en/runs.ts";
 import { settings } from "./en/settings.ts";
+import { training } from "./en/training.ts";
 
 /** Everything the page says, in English. Another language is a second value of this type. */
 export const en = {
@@ -25,4 +27,6 @@ export const en = {
   ...settings,
   ...models,
   ...inspect,
+  ...annotate,
+  ...training,
 } as const;

@@ -22,6 +22,14 @@ export const railItems: readonly RailItem[] = [
     shortcut: "go-data",
   },
   {
+    id: "annotate",
+    title: "nav.annotate",
+    icon: "annotate",
+    path: "/annotate",
+    pages: ["annotate", "annotate-image"],
+    shortcut: "go-annotate",
+  },
+  {
     id: "runs",
     title: "nav.runs",
     icon: "runs",
@@ -44,6 +52,14 @@ export const railItems: readonly RailItem[] = [
     path: "/compare",
     pages: ["compare"],
     shortcut: "go-compare",
+  },
+  {
+    id: "train",
+    title: "nav.train",
+    icon: "train",
+    path: "/train",
+    pages: ["trainings", "training", "new-training", "ablations"],
+    shortcut: "go-train",
   },
   {
     id: "models",

@@ -1,0 +1,46 @@
+import { computed, type Ref } from "vue";
+import type { ObjectFilter } from "../../shared/api/images.ts";
+import { call } from "../api/client.ts";
+import type { GhostBox, LabelVerdict } from "../canvas/editor/types.ts";
+import { useAnnotate } from "../stores/annotate.ts";
+import { useLoad } from "./load.ts";
+
+/** How the run judges the labels of the open image as they are saved, and its predictions as ghosts. */
+export function useAnnotateVerdicts(filter: Readonly<Ref<ObjectFilter>>) {
+  const store = useAnnotate();
+  const { value: detail, error } = useLoad(
+    () =>
+      store.image && filter.value.runId !== null
+        ? {
+            imageId: store.image.id,
+            edits: store.savedEdits,
+            filter: { runId: filter.value.runId, iou: filter.value.iou, score: filter.value.score },
+          }
+        : null,
+    ({ imageId, filter: asked }, signal) =>
+      call("images/get", { imageId, filter: asked }, { signal }),
+  );
+  const ofImage = computed(() =>
+    detail.value?.image.id === store.image?.id ? detail.value : null,
+  );
+  const verdicts = computed<ReadonlyMap<number, LabelVerdict>>(
+    () =>
+      new Map(
+        (ofImage.value?.annotations ?? []).flatMap(({ id, verdict }) =>
+          verdict === null ? [] : [[id, verdict] as const],
+        ),
+      ),
+  );
+  const predictions = computed<readonly GhostBox[]>(() =>
+    (ofImage.value?.predictions ?? [])
+      .filter(({ verdict }) => verdict !== "below-score")
+      .map(({ categoryId, box, score, verdict }) => ({
+        categoryId,
+        box,
+        score,
+        kind: "prediction",
+        falseAlarm: verdict === "false-alarm",
+      })),
+  );
+  return { verdicts, predictions, error };
+}
