@@ -35,8 +35,9 @@ export function trainingStepQueries(db: Db) {
       "SELECT min(step) FROM training_step WHERE training_id = ? AND step > ?",
     )
     .pluck();
-  const chosen = db.prepare<[string, number], StepRow>(
-    `SELECT training_step.* FROM json_each(?) JOIN training_step ON step = json_each.value AND training_id = ?
+  // A join would go through the list for each of the training's rows: 8 s with 100,000 of them, this takes 6 ms.
+  const chosen = db.prepare<[number, string], StepRow>(
+    `SELECT * FROM training_step WHERE training_id = ? AND step IN (SELECT value FROM json_each(?))
        ORDER BY step`,
   );
   return {
@@ -65,7 +66,7 @@ export function trainingStepQueries(db: Db) {
       first.get(trainingId, after) ?? null,
     /** Those of `steps` that there are, ascending. */
     chosen: (trainingId: number, steps: readonly number[]): TrainingStepRow[] =>
-      chosen.all(JSON.stringify(steps), trainingId).map(toStep),
+      chosen.all(trainingId, JSON.stringify(steps)).map(toStep),
   };
 }
 
