@@ -89,6 +89,14 @@ export function settingChanges(
   return [...parts, ...values];
 }
 
+/** The preset from which the fewest changes lead to these settings. */
+export function nearestPreset(settings: TrainingSettings): TrainingPreset {
+  const presets = Object.keys(trainingPresets) as TrainingPreset[];
+  const changes = (preset: TrainingPreset) =>
+    settingChanges(trainingPresets[preset], settings).length;
+  return presets.reduce((best, preset) => (changes(preset) < changes(best) ? preset : best));
+}
+
 /** Where the value that a preset has for it comes from. */
 export function sourceOf(key: SettingKey, preset: TrainingPreset): FieldSource {
   const settings = trainingPresets[preset];

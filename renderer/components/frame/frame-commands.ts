@@ -34,6 +34,8 @@ export function useFrameCommands(actions: { toggleTheme(): void; showSheet(): vo
     action("evaluate", t("palette.evaluate"), () => router.push("/runs?evaluate=1")),
     action("add-predictions", t("palette.addPredictions"), () => router.push("/runs?add=1")),
     action("manage", t("palette.manage"), () => router.push("/data?manage=1")),
+    action("new-training", t("palette.newTraining"), () => router.push("/train/new")),
+    action("ablations", t("palette.ablations"), () => router.push("/train/ablations")),
     action("theme", t("palette.toggleTheme"), actions.toggleTheme, "toggle-theme"),
     action("sheet", t("shortcuts.title"), actions.showSheet, "sheet"),
   ]);

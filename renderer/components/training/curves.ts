@@ -52,8 +52,8 @@ function blank(count: number): Column {
 }
 
 /**
- * Terms of the loss by `by`: `kind` adds up the heads (`decoder 0 vfl` and `encoder vfl` are `vfl`), `head` adds up
- * what each head has. A row without any value stays null.
+ * Terms of the loss by `by`: `kind` adds up the heads (`vfl` and `encoder vfl` are `vfl`), `head` adds up what each
+ * head has; terms without a head are the decoder's. A row without any value stays null.
  */
 export function termsBy(
   terms: TrainingCurves["terms"],
@@ -62,7 +62,8 @@ export function termsBy(
   const groups = new Map<string, Column[]>();
   for (const [name, values] of Object.entries(terms)) {
     const split = name.lastIndexOf(" ");
-    const group = by === "kind" ? name.slice(split + 1) : split < 0 ? name : name.slice(0, split);
+    const group =
+      by === "kind" ? name.slice(split + 1) : split < 0 ? "decoder" : name.slice(0, split);
     groups.set(group, [...(groups.get(group) ?? []), values]);
   }
   return Object.fromEntries([...groups].map(([name, columns]) => [name, sumOf(columns)]));

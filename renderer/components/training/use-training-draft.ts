@@ -27,6 +27,12 @@ export function useTrainingDraft(extra: (query: LocationQuery) => LocationQueryR
   const newestModel = computed(() => starts.value.at(-1)?.id ?? null);
   const known = computed(() => datasets.loaded && (models.loaded || models.error !== null));
 
+  watch([draft, () => route.query], ([now]) => {
+    if (!now || route.path !== path) return;
+    const query = { ...queryOfDraft(now), ...extra(route.query) };
+    if (JSON.stringify(query) !== JSON.stringify(route.query)) void router.replace({ query });
+  });
+
   watch(
     known,
     (ready) => {
@@ -47,12 +53,6 @@ export function useTrainingDraft(extra: (query: LocationQuery) => LocationQueryR
       }
     },
   );
-  watch([draft, () => route.query], ([now]) => {
-    if (!now || route.path !== path) return;
-    const query = { ...queryOfDraft(now), ...extra(route.query) };
-    if (JSON.stringify(query) !== JSON.stringify(route.query)) void router.replace({ query });
-  });
-
   return { draft, starts, newestModel };
 }
 

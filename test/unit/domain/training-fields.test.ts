@@ -3,6 +3,7 @@ import { trainingSettings } from "../../../shared/api/training-settings.ts";
 import { settingKeys, type SettingKey } from "../../../shared/domain/training-fields.ts";
 import {
   faultOf,
+  nearestPreset,
   settingAt,
   settingChanges,
   settingParts,
@@ -91,6 +92,18 @@ describe("what was changed from a preset", () => {
       ["tile.overlap", 99],
     ]);
     expect(withSettings(fineTune, changes)).toEqual(to);
+  });
+
+  test("is counted from the preset that is nearest", () => {
+    expect(
+      nearestPreset(
+        withSettings(tiny, [
+          ["epochs", 3],
+          ["tile", true],
+        ]),
+      ),
+    ).toBe("tiny");
+    expect(nearestPreset(withSetting(fineTune, "samplePoints", null))).toBe("fine-tune");
   });
 
   test("is nothing between equals", () => {

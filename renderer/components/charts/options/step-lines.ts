@@ -36,6 +36,9 @@ export interface StepLook {
 /** Solid, long, short, dotted, dash-dot, dash-dot-dot: told apart without colour. */
 const dashes = ["solid", [8, 3], [4, 3], [1.5, 2.5], [8, 3, 1.5, 3], [8, 3, 1.5, 3, 1.5, 3]];
 
+/** Where points are drawn they tell lines apart. */
+const symbols = ["circle", "rect", "triangle", "emptyCircle", "emptyRect", "emptyTriangle"];
+
 interface TipPoint {
   readonly seriesId: string;
   readonly seriesName: string;
@@ -47,21 +50,13 @@ export function stepLines(lines: readonly StepLine[], look: StepLook, tokens: To
   const many = lines.length > 1;
   return {
     ...chartBase(tokens),
-    ...(many
-      ? {
-          legend: {
-            ...legend(tokens),
-            icon: undefined,
-            itemWidth: 22,
-            data: lines.map(({ name }) => name),
-          },
-        }
-      : {}),
+    ...(many ? { legend: lineLegend(lines, tokens) } : {}),
     grid: { left: 52, right: 14, top: many ? 30 : 12, bottom: 42 },
     xAxis: baseAxis(tokens, t("training.stepAxis"), {
       min: "dataMin",
       max: "dataMax",
       splitNumber: 4,
+      minInterval: 1,
       axisLabel: { color: tokens.textFaint, fontSize: 11, hideOverlap: true, formatter: whole },
     }),
     yAxis: valueAxis(tokens, look.axis, {
@@ -78,10 +73,22 @@ export function stepLines(lines: readonly StepLine[], look: StepLook, tokens: To
       axisPointer: { type: "line", snap: true, lineStyle: { color: tokens.lineStrong } },
       formatter: (found: readonly TipPoint[]) => tip(found, lines, look),
     },
-    series: lines.flatMap((line, at) => [
-      ...faintOf(line, at, look),
-      mainOf(line, at, look, tokens),
-    ]),
+    // The legend takes the first series of a name, the keyboard goes through those that are not silent.
+    series: [
+      ...lines.map((line, at) => mainOf(line, at, look, tokens)),
+      ...lines.flatMap((line, at) => faintOf(line, at, look)),
+    ],
+  };
+}
+
+/** A piece of each line with its dashes. */
+function lineLegend(lines: readonly StepLine[], tokens: Tokens): Record<string, unknown> {
+  const { icon: _icon, ...rest } = legend(tokens);
+  return {
+    ...rest,
+    itemWidth: 26,
+    ...(lines.some(({ points }) => points) ? {} : { itemStyle: { opacity: 0 } }),
+    data: lines.map(({ name }) => name),
   };
 }
 
@@ -107,8 +114,8 @@ function mainOf(line: StepLine, at: number, look: StepLook, tokens: Tokens) {
     data: pairs(line.steps, line.values, look).map((pair) =>
       best !== null && pair[0] === best ? { value: pair, symbol: "diamond", symbolSize: 11 } : pair,
     ),
-    symbol: line.points ? "circle" : "none",
-    symbolSize: 5,
+    symbol: line.points ? symbols[at % symbols.length] : "none",
+    symbolSize: 6,
     showAllSymbol: true,
     lineStyle: { width: 1.6, color: line.colour, type: dashes[line.dash % dashes.length] },
     itemStyle: { color: line.colour },
@@ -141,6 +148,7 @@ function faintOf(line: StepLine, at: number, look: StepLook): Record<string, unk
     data: pairs(line.steps, values, look),
     symbol: "none",
     silent: true,
+    z: 1,
     lineStyle: { width: 1, color: line.colour, opacity, type: "solid" },
     itemStyle: { color: line.colour },
     emphasis: { disabled: true },
