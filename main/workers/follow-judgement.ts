@@ -43,8 +43,20 @@ export function followJudgement(
   return {
     rows,
     truthOf: inverse(rows.annotationOf, dataset.area.length),
-    judgement: judgeAgain(before.judgement, rows.set, before.params, { images, movedTo }),
+    judgement: judgeAgain(before.judgement, rows.set, before.params, {
+      images,
+      predictionRows: rowsOf(before.predictions, images),
+      movedTo,
+    }),
   };
+}
+
+/** Predictions stand image by image. */
+function rowsOf({ offsets }: PredictionSetColumns, images: readonly number[]): Int32Array {
+  const rows = images.flatMap((i) =>
+    Array.from({ length: offsets[i + 1]! - offsets[i]! }, (_, n) => offsets[i]! + n),
+  );
+  return Int32Array.from(rows);
 }
 
 /** For each judged truth row the id of its annotation; ascending. */

@@ -6,10 +6,11 @@ import { UNMATCHED } from "../../shared/evaluation/failures/judge.ts";
 import {
   FALSE_ALARM,
   MISS,
+  predictionVerdict,
   reasonOfFalseAlarm,
   reasonOfMiss,
+  truthVerdict,
   verdictNames,
-  type Verdicts,
 } from "../../shared/evaluation/failures/verdicts.ts";
 import { NO_BUCKET, type JudgedRun, type SizedDataset } from "./judged.ts";
 import type { AnalysisState } from "./methods.ts";
@@ -47,18 +48,18 @@ export function imageDetail(
     );
     return { image, datasetId, annotations, predictions: [] };
   }
-  const verdicts = judged.verdicts(run, filter.score);
+  const { score } = filter;
   const seams = state.seams.of(run);
   return {
     image,
     datasetId,
     annotations: Array.from(rows, (row) =>
       annotationView(run, row, {
-        ...truthFate(run, verdicts, { i, row, score: filter.score }),
+        ...truthFate(run, { i, row, score }),
         ...(seams && { atSeam: seams.crosses(row) }),
       }),
     ),
-    predictions: predictionViews(run, verdicts, i, rows, seams),
+    predictions: predictionViews(run, { i, score }, rows, seams),
   };
 }
 
@@ -67,17 +68,18 @@ type TruthFate = Pick<AnnotationView, "verdict" | "match" | "reason" | "atSeam">
 /** A match counts only while its prediction reaches the score threshold. */
 function truthFate(
   run: JudgedRun,
-  { truth, prediction }: Verdicts,
   { i, row, score }: { readonly i: number; readonly row: number; readonly score: number },
 ): TruthFate {
   const t = run.truthOf ? run.truthOf[row]! : row;
   if (t < 0) return { verdict: "ignored", match: null, reason: null };
-  const match = run.judgement.truthMatch[t]!;
-  const counts = match !== UNMATCHED && verdictNames[prediction[match]!] !== "below-score";
+  const { judgement, predictions, rows } = run;
+  const match = judgement.truthMatch[t]!;
+  const counts = match !== UNMATCHED && predictions.score[match]! >= score;
+  const verdict = truthVerdict(judgement, rows.set, t, score);
   return {
-    verdict: verdictNames[truth[t]!] as TruthFate["verdict"],
-    match: counts ? match - run.predictions.offsets[i]! : null,
-    reason: truth[t] === MISS ? reasonOfMiss(run.judgement, run.rows.set, t, score).reason : null,
+    verdict: verdictNames[verdict],
+    match: counts ? match - predictions.offsets[i]! : null,
+    reason: verdict === MISS ? reasonOfMiss(judgement, rows.set, t, score).reason : null,
   };
 }
 
@@ -101,8 +103,7 @@ function annotationView(
 
 function predictionViews(
   run: JudgedRun,
-  verdicts: Verdicts,
-  i: number,
+  { i, score }: { readonly i: number; readonly score: number },
   annotationRows: Int32Array,
   seams: SeamFacts | null,
 ): PredictionView[] {
@@ -112,17 +113,17 @@ function predictionViews(
     const t = judgement.predictionMatch[p]!;
     const annotation = t === UNMATCHED ? UNMATCHED : rows.annotationOf ? rows.annotationOf[t]! : t;
     const match = annotation === UNMATCHED ? -1 : annotationRows.indexOf(annotation);
+    const verdict = predictionVerdict(judgement, rows.set, p, score);
     views.push({
       categoryId: dataset.categories[predictions.category[p]!]?.id ?? -1,
       box: boxAt(predictions.boxes, p),
       score: predictions.score[p]!,
-      verdict: verdictNames[verdicts.prediction[p]!] as PredictionView["verdict"],
+      verdict: verdictNames[verdict],
       match: match < 0 ? null : match,
       bestIou: judgement.bestIou[p]!,
       bestIouAnyClass: judgement.bestIouAnyClass[p]!,
       bucket: bucketLabel(params, predictionSizes.bucket[p]!),
-      reason:
-        verdicts.prediction[p] === FALSE_ALARM ? reasonOfFalseAlarm(judgement, p).reason : null,
+      reason: verdict === FALSE_ALARM ? reasonOfFalseAlarm(judgement, p).reason : null,
       ...(seams && { atSeam: seams.predictions[p] === 1 }),
     });
   }

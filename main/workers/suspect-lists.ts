@@ -87,26 +87,55 @@ export class SuspectLists {
     dataset: DatasetColumns,
     models: readonly PredictionSetColumns[],
     score: number,
-  ): QueuedSuspect[] {
+  ): readonly QueuedSuspect[] {
     const all = dataset.images.map((_, image) => image);
     const known = before && changedImages(this.#queries, dataset, before.dataset.revision);
     const changed = known ?? all;
     const isChanged = new Uint8Array(all.length);
     for (const image of changed) isChanged[image] = 1;
-    const queue = known ? before!.queue.filter(({ image }) => isChanged[image] === 0) : [];
-    if (changed.length === 0) return queue;
+    const kept = known ? before!.queue.filter(({ image }) => isChanged[image] === 0) : [];
     const table: CategoryTable = {
       ids: dataset.categories.map(({ id }) => id),
       isObject: Uint8Array.from(dataset.categories, ({ role }) => Number(role === "object")),
     };
+    const fresh: QueuedSuspect[] = [];
     for (const image of changed) {
       const evidence = evidenceOfImage(dataset, models, table, image, score);
       for (const found of findSuspects(evidence)) {
-        queue.push({ found, image, area: areaInQuestion(found, evidence) });
+        fresh.push({ found, image, area: areaInQuestion(found, evidence) });
       }
     }
-    return queue.sort(byWeight);
+    return merged(kept, fresh.sort(byWeight));
   }
+}
+
+/** Two queues, each in order, as one. `some` is mostly few: their places are searched. */
+function merged(
+  many: readonly QueuedSuspect[],
+  some: readonly QueuedSuspect[],
+): readonly QueuedSuspect[] {
+  if (many.length === 0 || some.length === 0) return some.length === 0 ? many : some;
+  const parts: (readonly QueuedSuspect[])[] = [];
+  let from = 0;
+  for (const one of some) {
+    const place = placeOf(many, one, from);
+    parts.push(many.slice(from, place), [one]);
+    from = place;
+  }
+  parts.push(many.slice(from));
+  return parts.flat();
+}
+
+/** The first place from `from` on whose suspect comes after `one`. */
+function placeOf(queue: readonly QueuedSuspect[], one: QueuedSuspect, from: number): number {
+  let low = from;
+  let high = queue.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (byWeight(queue[middle]!, one) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The surest first, the smallest objects first among equals; then by image and key, so that the order is one. */

@@ -9,12 +9,16 @@ export interface PickedImages {
   readonly predictionRows: Int32Array;
 }
 
-/** images: indices, ascending. */
-export function pickImages(set: EvaluationSet, images: readonly number[]): PickedImages {
+/** images: indices, ascending; known: the rows of their predictions, ascending, for a caller that knows them. */
+export function pickImages(
+  set: EvaluationSet,
+  images: readonly number[],
+  known?: Int32Array,
+): PickedImages {
   const place = new Int32Array(set.imageIds.length).fill(-1);
   images.forEach((image, at) => (place[image] = at));
   const truthRows = rowsIn(set.truth.image, place);
-  const predictionRows = rowsIn(set.predictions.image, place);
+  const predictionRows = known ?? rowsIn(set.predictions.image, place);
   const { regions, imageSizes } = set;
   return {
     truthRows,

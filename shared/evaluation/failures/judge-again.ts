@@ -6,6 +6,8 @@ import { judge, type Judgement } from "./judge.ts";
 export interface ChangedLabels {
   /** Indices of the images whose labels changed, ascending. */
   readonly images: readonly number[];
+  /** The rows of their predictions, ascending. */
+  readonly predictionRows: Int32Array;
   /** [N before] the row that each ground truth has now; GONE for those that are no more. Never changes their order. */
   readonly movedTo: Int32Array;
 }
@@ -21,7 +23,7 @@ export function judgeAgain(
   before: Judgement,
   set: EvaluationSet,
   params: EvaluationParams,
-  { images, movedTo }: ChangedLabels,
+  { images, predictionRows, movedTo }: ChangedLabels,
 ): Judgement {
   const N = set.truth.image.length;
   const moveInts = (of: Int32Array) => moved(of, movedTo, new Int32Array(N));
@@ -40,8 +42,8 @@ export function judgeAgain(
   if (movedTo.some((to, t) => to !== t))
     for (const column of [after.predictionMatch, after.bestTruth, after.bestTruthAnyClass])
       renumber(column, movedTo);
-  const picked = pickImages(set, images);
-  write(judge(picked.set, params, before.iou), after, picked.truthRows, picked.predictionRows);
+  const picked = pickImages(set, images, predictionRows);
+  write(judge(picked.set, params, before.iou), after, picked.truthRows, predictionRows);
   return after;
 }
 

@@ -27,25 +27,37 @@ export interface Verdicts {
 }
 
 /** The verdict on every box at a score threshold; predictions of exactly that score still count. */
-export function verdictsAt(
-  judgement: Judgement,
-  { predictions: { score } }: EvaluationSet,
-  threshold: number,
-): Verdicts {
-  const { truthMatch, truthIgnored, predictionMatch, predictionIgnored } = judgement;
-  const truth = new Uint8Array(truthMatch.length);
-  for (let t = 0; t < truth.length; t++) {
-    const match = truthMatch[t]!;
-    if (truthIgnored[t] === 1) truth[t] = IGNORED;
-    else truth[t] = match !== UNMATCHED && score[match]! >= threshold ? HIT : MISS;
-  }
-  const prediction = new Uint8Array(predictionMatch.length);
-  for (let p = 0; p < prediction.length; p++) {
-    if (score[p]! < threshold) prediction[p] = BELOW_SCORE;
-    else if (predictionIgnored[p] === 1) prediction[p] = IGNORED;
-    else prediction[p] = predictionMatch[p] === UNMATCHED ? FALSE_ALARM : HIT;
-  }
+export function verdictsAt(judgement: Judgement, set: EvaluationSet, threshold: number): Verdicts {
+  const truth = new Uint8Array(judgement.truthMatch.length);
+  for (let t = 0; t < truth.length; t++) truth[t] = truthVerdict(judgement, set, t, threshold);
+  const prediction = new Uint8Array(judgement.predictionMatch.length);
+  for (let p = 0; p < prediction.length; p++)
+    prediction[p] = predictionVerdict(judgement, set, p, threshold);
   return { truth, prediction };
+}
+
+/** The verdict on ground truth `t` alone. */
+export function truthVerdict(
+  { truthMatch, truthIgnored }: Judgement,
+  { predictions: { score } }: EvaluationSet,
+  t: number,
+  threshold: number,
+): typeof HIT | typeof MISS | typeof IGNORED {
+  if (truthIgnored[t] === 1) return IGNORED;
+  const match = truthMatch[t]!;
+  return match !== UNMATCHED && score[match]! >= threshold ? HIT : MISS;
+}
+
+/** The verdict on prediction `p` alone. */
+export function predictionVerdict(
+  { predictionMatch, predictionIgnored }: Judgement,
+  { predictions: { score } }: EvaluationSet,
+  p: number,
+  threshold: number,
+): typeof HIT | typeof FALSE_ALARM | typeof IGNORED | typeof BELOW_SCORE {
+  if (score[p]! < threshold) return BELOW_SCORE;
+  if (predictionIgnored[p] === 1) return IGNORED;
+  return predictionMatch[p] === UNMATCHED ? FALSE_ALARM : HIT;
 }
 
 /** A reason, and the row of the box of the other kind that shows it; UNMATCHED where none overlaps. */

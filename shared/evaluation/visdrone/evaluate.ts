@@ -18,7 +18,7 @@
 import type { AreaRange, EvaluationParams } from "../../domain/protocols.ts";
 import { headlineOf } from "../summarize.ts";
 import type { ClassScore, EvaluationResult, EvaluationSet } from "../types.ts";
-import { areaUnderCurve } from "./area-under-curve.ts";
+import { areasUnderCurve } from "./area-under-curve.ts";
 import { admittedRows, matchVisDrone, prepareVisDrone, type VisDroneSet } from "./match.ts";
 import { visDroneThresholds } from "./thresholds.ts";
 
@@ -119,8 +119,7 @@ function scoresOfRange(
       const admitted = admittedRows(prepared, limit);
       const byClass = admittedByClass(prepared, admitted, K);
       for (let k = 0; k < K; k++)
-        for (let t = 0; t < T; t++)
-          precision[k * T + t] = areaUnderCurve(byClass[k]!, masks, t, counts.divisor[k]!);
+        precision.set(areasUnderCurve(byClass[k]!, masks, T, counts.divisor[k]!), k * T);
     }
     return recallOf(hits, counts.divisor);
   });

@@ -11,7 +11,7 @@ import { countingSort } from "../group-rows.ts";
 import { copyOf, splitByImage, unknownImage, type ImageTruth } from "../image-truth.ts";
 import type { LiveEvaluation } from "../live.ts";
 import type { EvaluationResult, EvaluationSet } from "../types.ts";
-import { areaUnderCurve } from "./area-under-curve.ts";
+import { areasUnderCurve } from "./area-under-curve.ts";
 import {
   countPredictions,
   countTruth,
@@ -247,8 +247,7 @@ class Kept {
   #drawCurves(k: number): void {
     const rows = this.#byClass[k]!.filter((row) => this.#admitted[row] === 1);
     for (const range of this.#ranges)
-      for (let t = 0; t < T; t++)
-        range.precision[k * T + t] = areaUnderCurve(rows, range, t, range.divisor[k]!);
+      range.precision.set(areasUnderCurve(rows, range, T, range.divisor[k]!), k * T);
   }
 }
 
