@@ -209,6 +209,9 @@ export function purgeQueries(db: Db) {
        SELECT annotation.id FROM image JOIN annotation ON annotation.image_id = image.id
        WHERE image.dataset_id = ? LIMIT ?)`,
   );
+  const someEdits = db.prepare<[number, number]>(
+    "DELETE FROM edit WHERE id IN (SELECT id FROM edit WHERE dataset_id = ? LIMIT ?)",
+  );
   const setsOf = db.prepare<[number], { readonly id: number }>(
     "SELECT id FROM prediction_set WHERE dataset_id = ?",
   );
@@ -248,6 +251,7 @@ export function purgeQueries(db: Db) {
     /** Each returns how many rows went; 0 when there are none left. */
     deleteSomeAnnotations: (datasetId: number, limit: number) =>
       someAnnotations.run(datasetId, limit).changes,
+    deleteSomeEdits: (datasetId: number, limit: number) => someEdits.run(datasetId, limit).changes,
     deleteSomeImages: (datasetId: number, limit: number) =>
       someImages.run(datasetId, limit).changes,
     deleteSomeBlobs: (setId: number, limit: number) => someBlobs.run(setId, setId, limit).changes,

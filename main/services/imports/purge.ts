@@ -3,6 +3,8 @@ import type { Db } from "../../db/open.ts";
 import { purgeQueries } from "../../db/queries/imports.ts";
 
 const ROWS_AT_ONCE = 1000;
+/** Fewer: one edit may hold thousands of boxes. */
+const EDITS_AT_ONCE = 200;
 /** Between two transactions, so that another connection gets its turn. */
 const PAUSE_MS = 4;
 
@@ -33,6 +35,7 @@ export async function purgeDataset(db: Db, datasetId: number): Promise<void> {
   const queries = purgeQueries(db);
   for (const setId of queries.predictionSetsOf(datasetId)) await purgePredictionSet(db, setId);
   while (queries.deleteSomeAnnotations(datasetId, ROWS_AT_ONCE) > 0) await setTimeout(PAUSE_MS);
+  while (queries.deleteSomeEdits(datasetId, EDITS_AT_ONCE) > 0) await setTimeout(PAUSE_MS);
   while (queries.deleteSomeImages(datasetId, ROWS_AT_ONCE) > 0) await setTimeout(PAUSE_MS);
   queries.deleteDataset(datasetId);
 }
