@@ -28,6 +28,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: "join the parts of a prediction",
     load: async () => (await import("./merge.ts")).mergeCommand,
   },
+  train: {
+    summary: "train a detector on a dataset of a project",
+    load: async () => (await import("./train.ts")).trainCommand,
+  },
   doctor: {
     summary: "say what this computer has and lacks for Fovea",
     load: async () => (await import("./doctor.ts")).doctorCommand,
