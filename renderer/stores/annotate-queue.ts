@@ -226,7 +226,8 @@ export function createSaveQueue(transport: SaveTransport, events: SaveEvents): S
       return true;
     }
     // No answer, or one that says nothing about the edit: it may be saved, and it may be tried again.
-    const retries = error.status === 0 || error.status >= 500;
+    // 401: the host was started anew; it lets this page in again once its new address is opened.
+    const retries = error.status === 0 || error.status === 401 || error.status >= 500;
     head.uncertain ||= retries;
     failure = { error, retries };
     if (retries) {

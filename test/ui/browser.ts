@@ -14,6 +14,8 @@ export interface Workbench {
   /** Waits for a job to end and returns it. */
   jobEnd(jobId: number): Promise<{ state: string; result: Record<string, unknown> | null }>;
   readonly dataFolder: string;
+  /** Ends the host as a power cut would; what it keeps stays for `startWorkbench(dataFolder)`. */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,11 +27,12 @@ export interface OpenPage {
 
 const root = join(import.meta.dirname, "..", "..");
 
-export async function startWorkbench(): Promise<Workbench> {
+/** `kept`: the data folder of a host that was killed; a new one without. */
+export async function startWorkbench(kept?: string): Promise<Workbench> {
   if (!existsSync(join(root, "dist", "page", "index.html"))) {
     throw new Error("The page is not built; run npm test, or vite build, first.");
   }
-  const dataFolder = await mkdtemp(join(tmpdir(), "fovea-ui-"));
+  const dataFolder = kept ?? (await mkdtemp(join(tmpdir(), "fovea-ui-")));
   const host = spawn(process.execPath, ["main/cli.ts", "serve", "--json"], {
     cwd: root,
     env: { ...process.env, FOVEA_DATA: dataFolder },
@@ -74,6 +77,12 @@ export async function startWorkbench(): Promise<Workbench> {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
+    async kill() {
+      const gone = new Promise((resolve) => host.once("exit", resolve));
+      host.kill("SIGKILL");
+      await gone;
+      await browser.close();
+    },
     async close() {
       await browser.close();
       await stop(host);
@@ -84,7 +93,7 @@ export async function startWorkbench(): Promise<Workbench> {
 
 /** Asks it to stop, and makes it stop where it does not. */
 async function stop(host: ChildProcess): Promise<void> {
-  if (host.exitCode !== null) return;
+  if (host.exitCode !== null || host.signalCode !== null) return;
   const gone = new Promise((resolve) => host.once("exit", resolve));
   host.kill("SIGTERM");
   const impatient = setTimeout(() => host.kill("SIGKILL"), 10_000);

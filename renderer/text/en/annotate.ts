@@ -109,7 +109,6 @@ export const annotate = {
   "annotate.noClass": "No class is called “{text}”",
   "annotate.createClass": "Add the class “{text}”",
   "annotate.hotKey": "Hot key of {name}",
-  "annotate.noKey": "none",
   "annotate.classCount": "Labels of the class here; in the dataset {n}",
   "annotate.labels": ["{n} label", "{n} labels"],
   "annotate.labelList": "Labels",
