@@ -25,9 +25,12 @@ export interface StepLine {
 export interface StepLook {
   readonly axis: string;
   readonly log?: boolean;
-  /** Of the value axis; without it the axis fits what is drawn, and begins at 0. */
-  readonly max?: number;
-  readonly min?: number | "fit";
+  /** The axis need not begin at 0. */
+  readonly fit?: boolean;
+  /** Of 100 %. */
+  readonly isShare?: boolean;
+  /** Least distance of two ticks: no finer than they are written. */
+  readonly minInterval?: number;
   readonly format: (value: number) => string;
   /** A level worth knowing. */
   readonly level?: { readonly value: number; readonly name: string };
@@ -53,7 +56,6 @@ export function stepLines(lines: readonly StepLine[], look: StepLook, tokens: To
     ...(many ? { legend: lineLegend(lines, tokens) } : {}),
     grid: { left: 52, right: 14, top: many ? 30 : 12, bottom: 42 },
     xAxis: baseAxis(tokens, t("training.stepAxis"), {
-      min: "dataMin",
       max: "dataMax",
       splitNumber: 4,
       minInterval: 1,
@@ -61,9 +63,10 @@ export function stepLines(lines: readonly StepLine[], look: StepLook, tokens: To
     }),
     yAxis: valueAxis(tokens, look.axis, {
       nameGap: 40,
-      ...(look.log ? { type: "log", min: "dataMin" } : {}),
-      ...(look.min === "fit" ? { min: "dataMin", scale: true } : {}),
-      ...(look.max === undefined ? {} : { max: look.max }),
+      ...(look.log ? { type: "log", min: null } : {}),
+      ...(look.fit ? { min: null, scale: true } : {}),
+      ...(look.minInterval === undefined ? {} : { minInterval: look.minInterval }),
+      ...(look.isShare ? { max: 100, interval: 25 } : {}),
       splitNumber: 4,
       axisLabel: { color: tokens.textFaint, fontSize: 11, formatter: look.format },
     }),
@@ -127,7 +130,7 @@ function mainOf(line: StepLine, at: number, look: StepLook, tokens: Tokens) {
             symbol: "none",
             label: {
               formatter: look.level.name,
-              position: "insideEndTop",
+              position: "insideEndBottom",
               color: tokens.textFaint,
             },
             lineStyle: { color: tokens.textFaint, type: "dotted" },
