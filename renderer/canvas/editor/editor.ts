@@ -106,7 +106,7 @@ export const createEditor: CreateEditor = (root, events) => {
       draftColour:
         colourBy === "class" && categoryId !== null
           ? classColour(classHue(categoryId))
-          : overPicture.unjudged,
+          : overPicture.selected,
       labelOf,
       ghostOf,
       font,

@@ -7,7 +7,7 @@ import { paintLabel } from "../paint/labels.ts";
 import { overPicture } from "../paint/styles.ts";
 import { rectToScreen, type Viewport } from "../viewport.ts";
 
-/** A box that is drawn or has just been drawn. size: with its size in words. */
+/** A box that is drawn or has just been drawn. */
 export function paintDraft(
   ctx: CanvasRenderingContext2D,
   box: XywhPixels,
@@ -22,6 +22,17 @@ export function paintDraft(
   ctx.strokeStyle = colour;
   ctx.lineWidth = line.width;
   ctx.strokeRect(rect.x, rect.y, rect.w, rect.h);
+}
+
+/** Where a box was before the gesture. */
+export function paintOrigin(ctx: CanvasRenderingContext2D, box: XywhPixels, view: Viewport): void {
+  const line = crispLine(window.devicePixelRatio, 1);
+  const rect = sharp(rectToScreen(view, boxRect(box)), line.snap);
+  ctx.lineWidth = line.width;
+  ctx.strokeStyle = "rgb(255 255 255 / 60%)";
+  ctx.setLineDash([2, 3]);
+  ctx.strokeRect(rect.x, rect.y, rect.w, rect.h);
+  ctx.setLineDash([]);
 }
 
 /** The size of a box, beside it. */

@@ -1,6 +1,6 @@
 import type { XywhPixels } from "../../../shared/domain/records.ts";
 import { boxRect } from "../../../shared/geometry/boxes.ts";
-import type { ScreenPoint } from "../../../shared/geometry/spaces.ts";
+import { screenPoint, type ScreenPoint } from "../../../shared/geometry/spaces.ts";
 import { overPicture, type BoxStyle } from "../paint/styles.ts";
 import { paintBoxes } from "../paint/boxes-layer.ts";
 import { paintDensity } from "../paint/density-layer.ts";
@@ -20,6 +20,7 @@ import {
   paintBand,
   paintCrossHair,
   paintDraft,
+  paintOrigin,
   paintRegion,
   paintSize,
 } from "./paint-work.ts";
@@ -55,7 +56,7 @@ export interface Scenery {
 }
 
 /** A box gets a label of its own from this side on, CSS pixels, while no more than so many do. */
-const ROOMY_SIDE = 44;
+const ROOMY_SIDE = 56;
 const MOST_ROOMY = 60;
 
 export type Painter = (layer: EditorLayer, ctx: CanvasRenderingContext2D, scenery: Scenery) => void;
@@ -66,8 +67,9 @@ export function createPainter(): Painter {
   function paintLabels(ctx: CanvasRenderingContext2D, { stage, font }: Scenery, view: Viewport) {
     const bins = stage.binsAt(view.scale);
     listLabels(list, stage.shownLabels(), stage.shownGhosts(), bins, stage.book(), view);
-    paintBoxes(ctx, list, window.devicePixelRatio);
+    // Under the boxes: a count never hides one that is large enough to be seen.
     paintDensity(ctx, { radius: bins.radius, bins: bins.crowded() }, view, font);
+    paintBoxes(ctx, list, window.devicePixelRatio);
   }
 
   function paintMagnified(ctx: CanvasRenderingContext2D, scenery: Scenery, at: ScreenPoint) {
@@ -77,6 +79,8 @@ export function createPainter(): Painter {
       paintLabels(ctx, scenery, inside.view);
       paintSelection(ctx, scenery, inside.view);
       paintUnderWork(ctx, scenery, inside.view);
+      const middle = screenPoint(inside.view.width / 2, inside.view.height / 2);
+      if (scenery.tool !== "select") paintCrossHair(ctx, middle, inside.view);
     });
   }
 
@@ -176,6 +180,7 @@ function paintSingle(ctx: CanvasRenderingContext2D, scenery: Scenery): void {
     const { dx, dy, box } = liftedBy(gesture);
     const now: XywhPixels = box ?? [x + dx, y + dy, w, h];
     const isHeld = gesture.kind === "moving" || gesture.kind === "resizing";
+    if (isHeld) paintOrigin(ctx, [x, y, w, h], view);
     const isAdjustable = scenery.tool === "select" && gesture.kind !== "moving";
     if (isAdjustable)
       paintHandles(

@@ -20,7 +20,10 @@ const MIDDLE_SHARE = 0.6;
 /** Longer edges are judged by so many pixels of their middle. */
 const MOST_ALONG = 512;
 
-/** The box with the wanted edges on the strongest edges of the picture within `reach` image pixels of them. */
+/**
+ * The box with the wanted edges on the strongest edges of the picture within `reach` image pixels of them, but no
+ * further than half of the box: beyond that lie other objects.
+ */
 export function snapBox(
   box: XywhPixels,
   edges: Edges,
@@ -30,17 +33,19 @@ export function snapBox(
 ): XywhPixels {
   const rows = middleOf(box[1], box[3], picture.height);
   const columns = middleOf(box[0], box[2], picture.width);
+  const reachX = Math.min(reach, box[2] / 2);
+  const reachY = Math.min(reach, box[3] / 2);
   const snapX = (x: number) => {
-    const { from, length } = bandRound(x, reach, picture.width);
+    const { from, length } = bandRound(x, reachX, picture.width);
     if (length < 2 || rows.length < 1) return x;
     const profile = edgeProfile(read(imageRect(from, rows.from, length, rows.length)), "x");
-    return from + (nearestEdge(profile, x - from, reach) ?? x - from);
+    return from + (nearestEdge(profile, x - from, reachX) ?? x - from);
   };
   const snapY = (y: number) => {
-    const { from, length } = bandRound(y, reach, picture.height);
+    const { from, length } = bandRound(y, reachY, picture.height);
     if (length < 2 || columns.length < 1) return y;
     const profile = edgeProfile(read(imageRect(columns.from, from, columns.length, length)), "y");
-    return from + (nearestEdge(profile, y - from, reach) ?? y - from);
+    return from + (nearestEdge(profile, y - from, reachY) ?? y - from);
   };
   const across = snapEnds(box[0], box[2], edges.left, edges.right, snapX);
   const along = snapEnds(box[1], box[3], edges.top, edges.bottom, snapY);

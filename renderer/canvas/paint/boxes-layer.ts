@@ -11,7 +11,8 @@ const EDGED = 1500;
 /** Broken lines of boxes up to this side are drawn as parts of the side, CSS pixels. */
 const SMALL_SIDE = 96;
 /** Longest stroke outward from a corner, CSS pixels; shorter on small boxes. */
-const SPUR = 4;
+const SPUR = 5;
+const SPUR_LINE = 1.5;
 
 /** What the layer draws, in screen pixels: [x, y, w, h] per box and [x, y] per marker, by style. */
 export interface DrawList {
@@ -147,6 +148,7 @@ function paintBroken(
 }
 
 function paintSpurs(ctx: CanvasRenderingContext2D, rects: readonly number[]): void {
+  ctx.lineWidth = SPUR_LINE;
   for (let i = 0; i < rects.length; i += 4) {
     const left = rects[i]!;
     const top = rects[i + 1]!;
