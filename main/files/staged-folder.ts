@@ -3,7 +3,6 @@ import {
   constants,
   copyFileSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -13,8 +12,11 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { flushFolder, notWritten, writeChunks } from "./atomic-write.ts";
+
+const FLUSHED_AT_ONCE = 16;
 
 /**
  * A folder of files that appears whole or not at all. Everything is written to a hidden folder beside it and flushed;
@@ -69,15 +71,9 @@ export class StagedFolder {
   }
 
   /** `onFile` is told before each file is flushed, and may throw to give up. */
-  commit(onFile: (done: number, total: number) => void): void {
-    let done = 0;
+  async commit(onFile: (done: number, total: number) => void): Promise<void> {
     try {
-      for (const path of this.#files.keys()) {
-        onFile(done, this.#files.size);
-        // At the end rather than one by one: the first flush takes most of the others along.
-        flushFile(join(this.#stage, path));
-        done += 1;
-      }
+      await this.#flushFiles(onFile);
       for (const folder of this.#folders) flushFolder(folder);
       if (!this.#moveWhole()) this.#moveFiles();
       flushFolder(dirname(this.#target));
@@ -96,6 +92,21 @@ export class StagedFolder {
     } catch {
       // Somebody put something there in the meantime.
     }
+  }
+
+  /** At the end and several at once: disks write what comes together in one go. */
+  async #flushFiles(onFile: (done: number, total: number) => void): Promise<void> {
+    const paths = [...this.#files.keys()];
+    let next = 0;
+    const flushNext = async () => {
+      while (next < paths.length) {
+        onFile(next, paths.length);
+        await flushFile(join(this.#stage, paths[next++]!));
+      }
+    };
+    // All have ended before the folder may be taken away.
+    const ends = await Promise.allSettled(Array.from({ length: FLUSHED_AT_ONCE }, flushNext));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
   }
 
   #place(path: string): string {
@@ -171,20 +182,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function flushFile(path: string): void {
-  const file = openForFlush(path);
+async function flushFile(path: string): Promise<void> {
+  // Windows flushes only what is open for writing; a copied picture may be read-only.
+  const file = await open(path, "r+").catch(() => open(path, "r"));
   try {
-    fsyncSync(file);
+    await file.sync();
   } finally {
-    closeSync(file);
-  }
-}
-
-/** Windows flushes only what is open for writing; a copied picture may be read-only. */
-function openForFlush(path: string): number {
-  try {
-    return openSync(path, "r+");
-  } catch {
-    return openSync(path, "r");
+    await file.close();
   }
 }

@@ -49,7 +49,7 @@ async function roundTrip(
   try {
     const datasetId = store(db, dataset, { withIds });
     const path = join(root, "out");
-    exportLabels(
+    await exportLabels(
       db,
       {
         datasetId,

@@ -17,7 +17,22 @@ export interface ExportedImage {
   readonly attributes: string | null;
 }
 
-/** What an export reads beside the labels themselves. */
+export type RawLabel = [
+  imageId: number,
+  categoryId: number,
+  sourceId: number | null,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  area: number,
+  crowd: number,
+  ignore: number,
+  segmentation: string | null,
+  attributes: string | null,
+];
+
+/** What an export reads. */
 export function exportQueries(db: Db) {
   const dataset = db.prepare<[number], ExportedDataset>(
     "SELECT name, root, revision FROM dataset WHERE id = ? AND ready = 1",
@@ -31,6 +46,13 @@ export function exportQueries(db: Db) {
   const labelPlaces = db.prepare<[], { readonly name: string; readonly path: string }>(
     "SELECT name, label_path AS path FROM dataset WHERE ready = 1 AND label_path IS NOT NULL",
   );
+  // In the order of ids, so that ties between boxes stay as they were.
+  const labels = db
+    .prepare<[string], RawLabel>(
+      `SELECT image_id, category_id, source_id, x, y, w, h, area, crowd, ignore, segmentation, attributes FROM annotation
+         WHERE image_id IN (SELECT value FROM json_each(?)) ORDER BY image_id, id`,
+    )
+    .raw();
   const editedImages = db
     .prepare<[number, number], number>(
       "SELECT DISTINCT image_id FROM edit WHERE dataset_id = ? AND revision > ?",
@@ -51,6 +73,8 @@ export function exportQueries(db: Db) {
     images: (datasetId: number): ExportedImage[] => images.all(datasetId),
     /** In ascending order of the id in the user's files. */
     categories: (datasetId: number) => categories.all(datasetId),
+    /** Of these images, by image, then in file order. */
+    labels: (imageIds: readonly number[]): RawLabel[] => labels.all(JSON.stringify(imageIds)),
     /** Files and folders that datasets of the project were imported from. */
     labelPlaces: () => labelPlaces.all(),
     /** Images whose labels were edited after a revision. */
@@ -62,3 +86,5 @@ export function exportQueries(db: Db) {
       predictions.get(setId, imageId) ?? null,
   };
 }
+
+export type ExportQueries = ReturnType<typeof exportQueries>;

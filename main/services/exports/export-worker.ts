@@ -14,15 +14,15 @@ export type ExportTask = { readonly databasePath: string } & (
   | { readonly kind: "predictions"; readonly input: PredictionExport }
 );
 
-function run(task: ExportTask, pace: Pace) {
+async function run(task: ExportTask, pace: Pace) {
   const db = openReadOnly(task.databasePath);
   try {
     // One long reading transaction: everything is of one moment, and in WAL mode it keeps nobody from writing.
     db.exec("BEGIN");
-    if (task.kind === "predictions") return exportPredictions(db, task.input, pace);
+    if (task.kind === "predictions") return await exportPredictions(db, task.input, pace);
     return task.kind === "check"
       ? checkLabels(db, task.input, pace)
-      : exportLabels(db, task.input, pace);
+      : await exportLabels(db, task.input, pace);
   } finally {
     db.close();
   }

@@ -1,7 +1,7 @@
 import { AppError } from "../../../shared/domain/app-error.ts";
 import type { Db } from "../../db/open.ts";
-import { annotationQueries } from "../../db/queries/annotations.ts";
-import { exportQueries, type ExportedImage } from "../../db/queries/exports.ts";
+import type { StoredLabel } from "../../db/queries/annotations.ts";
+import { exportQueries, type ExportedImage, type ExportQueries } from "../../db/queries/exports.ts";
 import type { LabelSet } from "../../formats/export-records.ts";
 import { imageLabelsAtRevision } from "../revisions/labels-at-revision.ts";
 
@@ -55,7 +55,7 @@ export function storedLabels(
   const categories = queries.categories(datasetId);
   const sourceIds = new Map(categories.map(({ id, sourceId }) => [id, sourceId]));
   const edited = new Set(revision === null ? [] : queries.editedImages(datasetId, revision));
-  const labels = annotationQueries(db);
+  const current = new LabelsByImage(queries, images);
   return {
     name: dataset.name,
     root: dataset.root,
@@ -66,12 +66,77 @@ export function storedLabels(
       const rows =
         revision !== null && edited.has(id)
           ? imageLabelsAtRevision(db, id, revision)
-          : labels.ofImage(id);
-      return rows.map(({ categoryId, ...label }) => ({
-        ...label,
+          : current.at(index);
+      return rows.map((label) => ({
+        sourceId: label.sourceId,
         imageSourceId,
-        categorySourceId: sourceIds.get(categoryId)!,
+        categorySourceId: sourceIds.get(label.categoryId)!,
+        x: label.x,
+        y: label.y,
+        w: label.w,
+        h: label.h,
+        area: label.area,
+        crowd: label.crowd,
+        ignore: label.ignore,
+        segmentation: label.segmentation,
+        attributes: label.attributes,
       }));
     },
   };
+}
+
+const IMAGES_AT_ONCE = 64;
+
+/** The present labels of images that are asked for in order; read in batches, since a query an image costs more. */
+class LabelsByImage {
+  readonly #queries: ExportQueries;
+  readonly #images: readonly ExportedImage[];
+  #first = -1;
+  #byImage = new Map<number, StoredLabel[]>();
+
+  constructor(queries: ExportQueries, images: readonly ExportedImage[]) {
+    this.#queries = queries;
+    this.#images = images;
+  }
+
+  at(index: number): readonly StoredLabel[] {
+    const first = index - (index % IMAGES_AT_ONCE);
+    if (first !== this.#first) this.#read(first);
+    return this.#byImage.get(this.#images[index]!.id) ?? [];
+  }
+
+  #read(first: number): void {
+    const ids = this.#images.slice(first, first + IMAGES_AT_ONCE).map(({ id }) => id);
+    this.#byImage = new Map(ids.map((id) => [id, []]));
+    this.#first = first;
+    for (const row of this.#queries.labels(ids)) {
+      const [
+        imageId,
+        categoryId,
+        sourceId,
+        x,
+        y,
+        w,
+        h,
+        area,
+        crowd,
+        ignore,
+        segmentation,
+        attributes,
+      ] = row;
+      this.#byImage.get(imageId)!.push({
+        categoryId,
+        sourceId,
+        x,
+        y,
+        w,
+        h,
+        area,
+        crowd: crowd !== 0,
+        ignore: ignore !== 0,
+        segmentation,
+        attributes,
+      });
+    }
+  }
 }

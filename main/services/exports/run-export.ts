@@ -53,7 +53,11 @@ export interface PredictionExportResult {
 }
 
 /** Writes the labels of a dataset. All of it is of one moment, edits in the meantime do not show. */
-export function exportLabels(db: Db, input: LabelExport, pace: Pace): LabelExportResult {
+export async function exportLabels(
+  db: Db,
+  input: LabelExport,
+  pace: Pace,
+): Promise<LabelExportResult> {
   const writer = labelWriters[input.format];
   const target = exportTarget(input.path, writer.single);
   if (target.isFile && input.pictures) {
@@ -71,7 +75,7 @@ export function exportLabels(db: Db, input: LabelExport, pace: Pace): LabelExpor
   const state = targetState(target, pathsOf(files()), places);
   refuseOccupied(target, state, places, input.overwrite);
   const there = pictures.filter(({ source }) => existsSync(source));
-  const written = writeExport(target, files(), there, pace);
+  const written = await writeExport(target, files(), there, pace);
   const notes = [...leftOutLosses(survey), ...writer.losses(set, survey)];
   const missing = pictures.length - there.length;
   if (missing > 0)
@@ -107,11 +111,11 @@ export function checkLabels(db: Db, input: LabelExport, pace: Pace): LabelExport
 }
 
 /** Writes a prediction set. */
-export function exportPredictions(
+export async function exportPredictions(
   db: Db,
   input: PredictionExport,
   pace: Pace,
-): PredictionExportResult {
+): Promise<PredictionExportResult> {
   const writer = predictionWriters[input.format];
   const target = exportTarget(input.path, writer.single);
   const stored = storedPredictions(db, input.predictionSetId);
@@ -133,7 +137,7 @@ export function exportPredictions(
   const places = labelPlaces(db);
   const state = targetState(target, pathsOf(writer.files(set)), places);
   refuseOccupied(target, state, places, input.overwrite);
-  const { files } = writeExport(target, writer.files(set), [], pace);
+  const { files } = await writeExport(target, writer.files(set), [], pace);
   return {
     path: resultPath(target, writer.single),
     files,

@@ -21,12 +21,12 @@ export interface Written {
 }
 
 /** Writes all files or none. Throws `file/not-written`, `job/cancelled`. */
-export function writeExport(
+export async function writeExport(
   target: ExportTarget,
   files: Iterable<TextFile>,
   pictures: readonly PictureCopy[],
   pace: Pace,
-): Written {
+): Promise<Written> {
   if (target.isFile) {
     const [file] = files;
     mkdirSync(dirname(target.path), { recursive: true });
@@ -45,7 +45,7 @@ export function writeExport(
       pace.at("Copying pictures", done, pictures.length, "images");
       if (staged.copy(path, source)) copied += 1;
     }
-    staged.commit((done, total) => {
+    await staged.commit((done, total) => {
       pace.at("Storing files safely", done, total, "files");
     });
     return { files: count, pictures: copied, kept: pictures.length - copied };
