@@ -73,7 +73,7 @@ export function buildApp(config: AppConfig, ports: AppPorts): App {
     ...importHandlers(workspace),
     ...datasetHandlers(workspace, events),
     ...runHandlers(workspace, events),
-    ...analysisHandlers(workspace, ports.log),
+    ...analysisHandlers(workspace),
     ...imageHandlers(workspace),
     ...modelHandlers(workspace, events),
     ...annotationHandlers(workspace, events),

@@ -6,12 +6,9 @@ import type { Handlers } from "./handlers.ts";
 export type AnalysisHandlers = Pick<Handlers, keyof typeof analysis>;
 
 /** What is the same at every threshold is kept; what a slider moves is answered from memory. */
-export function analysisHandlers(
-  workspace: Workspace,
-  log: (line: string) => void,
-): AnalysisHandlers {
+export function analysisHandlers(workspace: Workspace): AnalysisHandlers {
   const kept = <Result extends object>(what: KeptAnalysis<Result>) =>
-    keptAnalysis(workspace.project, log, what);
+    keptAnalysis(workspace.project, what);
   return {
     "runs/errors": ({ runId }) =>
       kept({

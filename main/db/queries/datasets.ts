@@ -34,8 +34,14 @@ const datasetColumns = `id, name, root, revision, created_at,
   (SELECT coalesce(sum(count), 0) FROM problem WHERE dataset_id = dataset.id) AS problem_count`;
 const setColumns = "id, dataset_id, name, source, prediction_count, image_count, created_at";
 
-/** Counting annotations walks an index; the count stands until the dataset's revision grows. */
-const annotationCounts = new WeakMap<Db, Map<string, number>>();
+interface KnownCount {
+  readonly revision: number;
+  readonly createdAt: number;
+  readonly annotations: number;
+}
+
+/** Counting annotations walks an index, so it is done once; from then on the log of edits tells the rest. */
+const annotationCounts = new WeakMap<Db, Map<number, KnownCount>>();
 
 /** Datasets and prediction sets; what an import has not finished is not there yet. */
 export function datasetQueries(db: Db) {
@@ -53,6 +59,10 @@ export function datasetQueries(db: Db) {
       "SELECT count(*) FROM image JOIN annotation ON annotation.image_id = image.id WHERE image.dataset_id = ?",
     )
     .pluck();
+  const edited = db.prepare<[number, number, number], { revisions: number; more: number }>(
+    `SELECT count(DISTINCT revision) AS revisions, coalesce(sum(added - removed), 0) AS more FROM edit
+       WHERE dataset_id = ? AND revision > ? AND revision <= ?`,
+  );
   const categories = db.prepare<[number], CategoryRow>(
     "SELECT id, source_id, name, role FROM category WHERE dataset_id = ? ORDER BY source_id",
   );
@@ -80,20 +90,25 @@ export function datasetQueries(db: Db) {
   const renameSet = db.prepare<[string, number]>("UPDATE prediction_set SET name = ? WHERE id = ?");
   const removeSet = db.prepare<[number]>("DELETE FROM prediction_set WHERE id = ?");
 
-  const counts = annotationCounts.get(db) ?? new Map<string, number>();
+  const counts = annotationCounts.get(db) ?? new Map<number, KnownCount>();
   annotationCounts.set(db, counts);
-  const countAnnotations = (id: number, revision: number): number => {
-    const key = `${id}@${revision}`;
-    const known = counts.get(key) ?? annotationCount.get(id) ?? 0;
-    counts.set(key, known);
-    return known;
+  const countAnnotations = ({ id, revision, created_at: createdAt }: DatasetRow): number => {
+    const known = counts.get(id);
+    const isSame = known?.createdAt === createdAt && known.revision <= revision;
+    const since = isSame ? edited.get(id, known.revision, revision)! : null;
+    const annotations =
+      isSame && since!.revisions === revision - known.revision
+        ? known.annotations + since!.more
+        : (annotationCount.get(id) ?? 0);
+    counts.set(id, { revision, createdAt, annotations });
+    return annotations;
   };
   const toSummary = (row: DatasetRow): DatasetSummary => ({
     id: row.id,
     name: row.name,
     root: row.root,
     imageCount: row.image_count,
-    annotationCount: countAnnotations(row.id, row.revision),
+    annotationCount: countAnnotations(row),
     revision: row.revision,
     categories: categories.all(row.id).map(toCategory),
     problemCount: row.problem_count,

@@ -69,7 +69,7 @@ export class Analysis {
       }
       this.#pending.delete(reply.id);
       if ("result" in reply) pending.resolve(reply.result);
-      else pending.reject(failure(reply.error));
+      else pending.reject(failure(reply));
     });
     worker.on("error", (error) => {
       this.#log(
@@ -99,13 +99,17 @@ export class Analysis {
   }
 }
 
-function failure({
-  code,
-  message,
-  stack,
-}: Extract<AnalysisReply, { error: unknown }>["error"]): Error {
-  if (code !== null) return new AppError(code, message);
-  const error = new Error(message);
-  error.stack = stack;
+/** Whatever came back without a result: a message that is none of ours has no `error` either. */
+function failure(reply: AnalysisReply): Error {
+  const told = "error" in reply ? (reply.error as typeof reply.error | undefined) : undefined;
+  if (told === undefined) {
+    return new AppError(
+      "analysis/crashed",
+      "The analysis gave an answer that cannot be read. Try again; if it comes back, report it.",
+    );
+  }
+  if (told.code !== null) return new AppError(told.code, told.message);
+  const error = new Error(told.message);
+  error.stack = told.stack;
   return error;
 }

@@ -23,6 +23,8 @@ export interface OpenProject {
   readonly db: Db;
   readonly jobs: JobQueue;
   readonly analysis: Analysis;
+  /** Works out what explains a run, so that `analysis` stays free for the page. */
+  readonly explanations: EvaluationWorker;
   /** Runs models for a person who waits. */
   readonly warm: WarmCompute;
   /** Stops its jobs and worker, then closes the file. */
@@ -54,6 +56,7 @@ export function openProject(folder: string, ports: ProjectPorts): OpenProject {
       : null;
     const analysis = new Analysis(databasePath, ports.log);
     const evaluationWorker = new EvaluationWorker(databasePath, ports.log);
+    const explanations = new EvaluationWorker(databasePath, ports.log);
     const jobs = new JobQueue(
       { queries: jobQueries(db), events: ports.events, log: ports.log },
       jobRunners({ db, databasePath, events: ports.events, evaluationWorker, analysis }),
@@ -64,12 +67,13 @@ export function openProject(folder: string, ports: ProjectPorts): OpenProject {
       warm.close();
       await jobs.close();
       stopWatching();
-      await Promise.all([analysis.close(), evaluationWorker.close()]);
+      await Promise.all([analysis.close(), evaluationWorker.close(), explanations.close()]);
       await cleared;
       lock?.release();
       db.close();
     };
-    return { folder: path, name: basename(path), databasePath, db, jobs, analysis, warm, close };
+    const name = basename(path);
+    return { folder: path, name, databasePath, db, jobs, analysis, explanations, warm, close };
   } catch (error) {
     db.close();
     throw error;

@@ -3,7 +3,7 @@ import { evaluatorVersion } from "../../../shared/evaluation/version.ts";
 import { datasetQueries } from "../../db/queries/datasets.ts";
 import { runAnalysisQueries } from "../../db/queries/run-analysis.ts";
 import { runQueries } from "../../db/queries/runs.ts";
-import { Analysis } from "../analysis/client.ts";
+import type { Analysis } from "../analysis/client.ts";
 import type { OpenProject } from "../projects/open-project.ts";
 
 export interface KeptAnalysis<Result> {
@@ -11,7 +11,7 @@ export interface KeptAnalysis<Result> {
   readonly kind: "errors" | "intervals" | "difference" | "box-noise";
   /** Everything the result depends on beside the run and the labels. */
   readonly options: object;
-  /** Works it out in a worker of its own, so that the one that answers the page stays free. */
+  /** In the worker for explanations, one after the other: they share its columns, and a core stays free for the page. */
   readonly workOut: (worker: Analysis) => Promise<Result>;
 }
 
@@ -21,7 +21,6 @@ const underWay = new Map<string, Promise<unknown>>();
 /** A result about the labels of now: the one kept, else worked out and kept. Throws `run/not-found`. */
 export async function keptAnalysis<Result extends object>(
   project: OpenProject,
-  log: (line: string) => void,
   { runId, kind, options, workOut }: KeptAnalysis<Result>,
 ): Promise<Result & { readonly runId: number; readonly revision: number }> {
   const run = runQueries(project.db).summary(runId);
@@ -41,14 +40,12 @@ export async function keptAnalysis<Result extends object>(
   return { ...(await work), runId, revision };
 
   async function workOutAndKeep(): Promise<Result> {
-    const worker = new Analysis(project.databasePath, log);
     try {
-      const result = await workOut(worker);
+      const result = await project.explanations.use(null, workOut);
       if (project.db.open) queries.keep(runId, kind, key, result, Date.now());
       return result;
     } finally {
       underWay.delete(name);
-      await worker.close();
     }
   }
 }
