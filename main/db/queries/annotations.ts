@@ -1,6 +1,7 @@
 import type { ReviewState } from "../../../shared/domain/editing.ts";
 import type { Category, CategoryRole, ImageRecord } from "../../../shared/domain/records.ts";
 import type { Db } from "../open.ts";
+import { perDatabase } from "../per-database.ts";
 
 /** All there is to an annotation but its id and its image: what the edit log keeps, so that any edit can be reversed. */
 export interface StoredLabel {
@@ -44,7 +45,7 @@ const labelColumns = `annotation.id, image_id AS imageId, category_id AS categor
   annotation.source_id AS sourceId, x, y, w, h, area, crowd, ignore, segmentation, annotation.attributes`;
 
 /** Labels, one by one and by image. None of these holds a transaction; the caller does. */
-export function annotationQueries(db: Db) {
+export const annotationQueries = perDatabase((db: Db) => {
   const image = db.prepare<[number], EditableImage>(
     `SELECT image.id, image.source_id AS sourceId, image.path, image.width, image.height, image.review,
        dataset.id AS datasetId, dataset.root AS datasetRoot, dataset.revision
@@ -107,7 +108,7 @@ export function annotationQueries(db: Db) {
     /** Returns the dataset's new revision. */
     revise: (datasetId: number): number => revise.get(datasetId)!,
   };
-}
+});
 
 export type AnnotationQueries = ReturnType<typeof annotationQueries>;
 
@@ -119,7 +120,7 @@ function toLabel(row: RawLabel): LabelRow {
  * Takes `count` ids for new annotations and returns the first. Every insert into `annotation` gets its id here: SQLite
  * would give the id of a removed last row again, and then undoing its removal had no place to bring it back to.
  */
-export function annotationIds(db: Db): (count: number) => number {
+export const annotationIds = perDatabase((db: Db): ((count: number) => number) => {
   const take = db
     .prepare<{ count: number }, number>(
       `INSERT INTO annotation_id (only, last) VALUES (1, (SELECT coalesce(max(id), 0) FROM annotation) + :count)
@@ -128,10 +129,10 @@ export function annotationIds(db: Db): (count: number) => number {
     )
     .pluck();
   return (count) => take.get({ count })! - count + 1;
-}
+});
 
 /** How far the labels of images are. */
-export function reviewQueries(db: Db) {
+export const reviewQueries = perDatabase((db: Db) => {
   const ofDataset = db
     .prepare<[number], [imageId: number, state: ReviewState]>(
       "SELECT id, review FROM image WHERE dataset_id = ?",
@@ -146,12 +147,12 @@ export function reviewQueries(db: Db) {
     /** Returns how many there are of it: 1, or 0 where there is no such image. */
     set: (imageId: number, state: ReviewState): number => set.run(state, imageId).changes,
   };
-}
+});
 
 export type ReviewQueries = ReturnType<typeof reviewQueries>;
 
 /** The classes of a dataset, as far as they can be edited. */
-export function categoryQueries(db: Db) {
+export const categoryQueries = perDatabase((db: Db) => {
   const columns = "id, source_id AS sourceId, name, role";
   const ofDataset = db.prepare<[number], Category>(
     `SELECT ${columns} FROM category WHERE dataset_id = ? ORDER BY source_id`,
@@ -171,4 +172,4 @@ export function categoryQueries(db: Db) {
       Number(insert.run(datasetId, sourceId, name, role).lastInsertRowid),
     rename: (id: number, name: string): void => void rename.run(name, id),
   };
-}
+});

@@ -1,6 +1,7 @@
 import type { EditLogEntry } from "../../../shared/api/annotations.ts";
 import type { EditAction } from "../../../shared/domain/editing.ts";
 import type { Db } from "../open.ts";
+import { perDatabase } from "../per-database.ts";
 import type { StoredLabel } from "./annotations.ts";
 
 /** One annotation before and after an edit: null before where it was added, null after where it was removed. */
@@ -40,7 +41,7 @@ interface RawEdit {
 }
 
 /** The edit log. Append only, but for the state of edits. */
-export function editQueries(db: Db) {
+export const editQueries = perDatabase((db: Db) => {
   const insert = db.prepare(
     `INSERT INTO edit (dataset_id, image_id, revision, kind, action, target, state, author, made_at,
        added, removed, changed, changes) VALUES (?, ?, ?, ?, ?, ?, 'done', ?, ?, ?, ?, ?, ?)`,
@@ -93,7 +94,7 @@ export function editQueries(db: Db) {
     /** What was undone cannot be redone once there is a new edit. */
     discardUndone: (imageId: number): void => void discard.run(imageId),
   };
-}
+});
 
 export type EditQueries = ReturnType<typeof editQueries>;
 
@@ -124,7 +125,7 @@ const logColumns = `edit.id, image_id AS imageId, path AS imagePath, author, mad
   edit.revision, added, removed, changed`;
 
 /** The log as it is read by people. */
-export function editLogQueries(db: Db) {
+export const editLogQueries = perDatabase((db: Db) => {
   const ofDataset = db.prepare<[number, number, number], RawLogEntry>(
     `SELECT ${logColumns} FROM edit JOIN image ON image.id = image_id WHERE edit.dataset_id = ?
        ORDER BY edit.revision DESC, edit.id DESC LIMIT ? OFFSET ?`,
@@ -159,4 +160,4 @@ export function editLogQueries(db: Db) {
       entries: ofImage.all(imageId, limit, offset),
     }),
   };
-}
+});

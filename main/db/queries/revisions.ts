@@ -1,5 +1,6 @@
 import type { NamedRevision } from "../../../shared/api/revisions.ts";
 import type { Db } from "../open.ts";
+import { perDatabase } from "../per-database.ts";
 import { parseChanges, type LabelChange } from "./edits.ts";
 
 /** The changes of one entry of the edit log. */
@@ -19,7 +20,7 @@ export interface LogPlace {
 type RawChanges = Omit<LoggedChanges, "changes"> & { readonly changes: string };
 
 /** The edit log as what leads from one revision to another, and the revisions that have names. */
-export function revisionQueries(db: Db) {
+export const revisionQueries = perDatabase((db: Db) => {
   const current = db
     .prepare<[number], number>("SELECT revision FROM dataset WHERE id = ? AND ready = 1")
     .pluck();
@@ -56,7 +57,7 @@ export function revisionQueries(db: Db) {
     /** Returns how many there were of it: 1 or 0. */
     remove: (revisionId: number): number => remove.run(revisionId).changes,
   };
-}
+});
 
 export type RevisionQueries = ReturnType<typeof revisionQueries>;
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openDatabase, type Db } from "../../../../main/db/open.ts";
 import { annotationQueries, type LabelRow } from "../../../../main/db/queries/annotations.ts";
+import { addCategory } from "../../../../main/services/annotations/categories.ts";
 import { editAnnotations, redoEdit, undoEdit } from "../../../../main/services/annotations/edit.ts";
 import { editedImage } from "../../../../main/services/annotations/edited-image.ts";
 import { compareImage, compareRevisions } from "../../../../main/services/revisions/compare.ts";
@@ -54,6 +55,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("undo" as const), image }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("redo" as const), image }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("restart" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("add class" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("restore" as const), back: fc.nat(6) }) },
 );
 
@@ -150,6 +152,10 @@ test("after any edits, undos, redos, restores and restarts the labels are the mo
       for (const one of steps) {
         if (one.kind === "restart") {
           db = reopened(db);
+        } else if (one.kind === "add class") {
+          // A revision with the same labels.
+          addCategory(portsOf(db), datasetId, `class ${revisions.length}`);
+          revisions.push(all());
         } else if (one.kind === "restore") {
           const revision = Math.max(1, revisions.length - one.back);
           const outcome = await restoreRevision(portsOf(db), datasetId, revision);
