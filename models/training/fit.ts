@@ -12,7 +12,9 @@ import {
   createTrainingState,
   disposeTrainingState,
   trainStep,
+  type Batch,
   type StepReport,
+  type StepSettings,
   type TrainingState,
 } from "./step.ts";
 import {
@@ -103,6 +105,9 @@ const SAVE_EVERY_SECONDS = 300;
 /** Epochs of a few steps are not each worth a checkpoint. */
 const SAVE_EPOCH_SECONDS = 30;
 
+/** Products of such numbers are no finite float32 any more. */
+const HUGE = 1e18;
+
 function beginning(random: RandomStream): TrainingPosition {
   return { step: 0, epoch: 0, stepInEpoch: 0, random: random.state(), best: null };
 }
@@ -161,7 +166,7 @@ class Fit {
         return false;
       }
       const waited = (performance.now() - before) / 1000;
-      const report = trainStep(this.#state, batch, stepSettings, this.#random);
+      const report = this.#step(batch, stepSettings);
       const now = performance.now();
       const cost = { images: batch.truth.length, seconds: (now - before) / 1000, waited };
       before = now;
@@ -175,6 +180,17 @@ class Fit {
       if (this.#secondsUnsaved() > saveEvery) this.#save(LAST);
     }
     return !this.#events.signal.aborted;
+  }
+
+  #step(batch: Batch, settings: StepSettings): StepReport {
+    try {
+      return trainStep(this.#state, batch, settings, this.#random);
+    } catch (error) {
+      // Kernels stop at coordinates that are no numbers before any loss can be looked at.
+      if (!(error instanceof AppError) && hasLostWeights(this.#state))
+        throw lostWeights(this.#position.step + 1, batch.names);
+      throw error;
+    }
   }
 
   /** false where the signal aborted: it is then validated when the training goes on. */
@@ -203,10 +219,27 @@ class Fit {
 
   #save(name: typeof LAST | typeof BEST): void {
     const { folder, settings } = this.#input;
+    // Nothing good is replaced by what cannot be gone on from.
+    if (hasLostWeights(this.#state)) throw lostWeights(this.#position.step, []);
     saveTraining(join(folder, name), this.#state, this.#position, settings.input);
     if (name === LAST) this.#savedAt = performance.now();
     this.#events.saved?.(name, this.#position.step);
   }
+}
+
+function hasLostWeights({ model }: TrainingState): boolean {
+  for (const { variable } of model.trained.values())
+    if (!variable.dataSync().every((value) => Math.abs(value) < HUGE)) return true;
+  return false;
+}
+
+function lostWeights(step: number, names: readonly string[]): AppError {
+  const images = names.length > 0 ? ` Images of the batch: ${names.join(", ")}.` : "";
+  return new AppError(
+    "training/not-finite",
+    `Step ${step}: the weights are no finite numbers any more.${images} ` +
+      "Lower the learning rate, then start anew or resume from the last checkpoint.",
+  );
 }
 
 function isDue(epoch: number, { validation, epochs }: TrainingSettings): boolean {

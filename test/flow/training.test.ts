@@ -223,7 +223,7 @@ test("pictures that went away are told of and left out; a number that is none fa
   expect(await ended(jobId)).toMatchObject({ state: "failed" });
   const detail = await call("training/get", { trainingId });
   expect(detail).toMatchObject({ state: "failed", error: { code: "training/not-finite" } });
-  expect(detail.error!.message).toMatch(/^Step \d+: .*street 00/);
+  expect(detail.error!.message).toMatch(/^Step \d+: .*street 00/s);
   expect(detail.notes.join(" ")).toContain("street 002.jpg cannot be read");
 }, 120_000);
 
