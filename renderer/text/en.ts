@@ -4,6 +4,7 @@ import { charts } from "./en/charts.ts";
 import { common } from "./en/common.ts";
 import { compare } from "./en/compare.ts";
 import { data } from "./en/data.ts";
+import { exports } from "./en/exports.ts";
 import { frame } from "./en/frame.ts";
 import { imports } from "./en/imports.ts";
 import { inspect } from "./en/inspect.ts";
@@ -27,6 +28,7 @@ export const en = {
   ...settings,
   ...models,
   ...inspect,
+  ...exports,
   ...annotate,
   ...training,
 } as const;

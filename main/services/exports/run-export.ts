@@ -5,7 +5,7 @@ import { AppError } from "../../../shared/domain/app-error.ts";
 import type { Db } from "../../db/open.ts";
 import { exportQueries } from "../../db/queries/exports.ts";
 import { labelWriters } from "../../formats/label-writers.ts";
-import { leftOutLosses } from "../../formats/loss-words.ts";
+import { counted, leftOutLosses } from "../../formats/loss-words.ts";
 import { surveyLabels } from "../../formats/survey-labels.ts";
 import type { LabelSet } from "../../formats/export-records.ts";
 import { predictionWriters } from "../../formats/write-predictions.ts";
@@ -78,12 +78,16 @@ export async function exportLabels(
   const written = await writeExport(target, files(), there, pace);
   const notes = [...leftOutLosses(survey), ...writer.losses(set, survey)];
   const missing = pictures.length - there.length;
-  if (missing > 0)
-    notes.push(`${plural(missing, "picture")} could not be found and were not copied.`);
-  if (written.kept > 0)
+  if (missing > 0) {
     notes.push(
-      `${plural(written.kept, "picture")} of the same names were there and stay as they are.`,
+      `${counted(missing, "picture is not where it was and was", "pictures are not where they were and were")} not copied.`,
     );
+  }
+  if (written.kept > 0) {
+    notes.push(
+      `${counted(written.kept, "picture of the same name was there already and stays as it is", "pictures of the same names were there already and stay as they are")}.`,
+    );
+  }
   return {
     path: resultPath(target, writer.single),
     files: written.files,
@@ -181,8 +185,4 @@ function labelPlaces(db: Db): readonly LabelPlace[] {
         { name, path: isVoc ? join(folder, "..", "..", "Annotations") : join(folder, "labels") },
       ];
     });
-}
-
-function plural(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count.toLocaleString("en")} ${noun}s`;
 }

@@ -36,6 +36,7 @@ export function useFrameCommands(actions: { toggleTheme(): void; showSheet(): vo
     action("manage", t("palette.manage"), () => router.push("/data?manage=1")),
     action("new-training", t("palette.newTraining"), () => router.push("/train/new")),
     action("ablations", t("palette.ablations"), () => router.push("/train/ablations")),
+    action("export", t("exports.command"), () => router.push("/data?export=1")),
     action("theme", t("palette.toggleTheme"), actions.toggleTheme, "toggle-theme"),
     action("sheet", t("shortcuts.title"), actions.showSheet, "sheet"),
   ]);
