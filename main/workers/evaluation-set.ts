@@ -68,13 +68,51 @@ export function judgingRowsAgain(before: EvaluationRows, dataset: DatasetColumns
   };
 }
 
+/** The rows of one image as `judgingRows` has them, and the annotation row of each of its truth rows. */
+export function judgingRowsOfImage(
+  dataset: DatasetColumns,
+  predictions: PredictionSetColumns,
+  image: number,
+): { readonly set: EvaluationSet; readonly annotationOf: Int32Array } {
+  const { classes, classOf } = classesOf(dataset);
+  const { sourceId, width, height } = dataset.images[image]!;
+  const rows = rowsOfImage(dataset, image);
+  const isRegion = (row: number) =>
+    dataset.categories[dataset.category[row]!]!.role === "ignored-region";
+  const annotationOf = rows.filter((row) => !isRegion(row));
+  const regions = takeBoxes(dataset.boxes, rows.filter(isRegion));
+  const [from, end] = [predictions.offsets[image]!, predictions.offsets[image + 1]!];
+  const predictionRows = Int32Array.from({ length: end - from }, (_, n) => from + n);
+  const set: EvaluationSet = {
+    imageIds: [sourceId],
+    categoryIds: classes.map(({ sourceId: id }) => id),
+    categoryNames: classes.map(({ name }) => name),
+    truth: {
+      ...takeTruth(dataset, annotationOf, classOf),
+      image: new Int32Array(annotationOf.length),
+    },
+    predictions: {
+      ...takePredictions(predictions, predictionRows, classOf),
+      image: new Int32Array(end - from),
+    },
+    regions: { image: new Int32Array(regions.length / 4), boxes: regions },
+    imageSizes: Float64Array.of(width, height),
+  };
+  return { set, annotationOf };
+}
+
+/** The annotation rows of one image, in file order. */
+export function rowsOfImage({ offsets, byImage }: DatasetColumns, image: number): Int32Array {
+  return byImage.subarray(offsets[image], offsets[image + 1]);
+}
+
 /** The labels of one image as `scoringRows` has them. */
 export function scoredLabels(
   dataset: DatasetColumns,
   image: number,
 ): { readonly truth: ImageTruth; readonly regions: Float64Array } {
-  const { offsets, byImage, categories } = dataset;
-  const rows = byImage.subarray(offsets[image], offsets[image + 1]);
+  const { categories } = dataset;
+  const rows = rowsOfImage(dataset, image);
   const ofRole = (role: Category["role"]) =>
     rows.filter((row) => categories[dataset.category[row]!]!.role === role);
   return {

@@ -11,6 +11,8 @@ export interface SeamFacts {
   readonly crosses: (row: number) => boolean;
 }
 
+type TiledRun = Pick<JudgedRun, "dataset" | "predictions">;
+
 const LIMIT_BYTES = 2 ** 27;
 
 export class Seams {
@@ -25,7 +27,7 @@ export class Seams {
   }
 
   /** null for predictions that were made on whole images, or elsewhere. */
-  of(run: JudgedRun): SeamFacts | null {
+  of(run: TiledRun): SeamFacts | null {
     const tile = this.#queries.tile(run.predictions.id);
     if (tile === null) return null;
     const { flags } = this.#flags.get(run.predictions.key, () => {
@@ -35,7 +37,7 @@ export class Seams {
     return { predictions: flags, crosses: crossedBySeams(run, tile) };
   }
 
-  #predictionFlags({ predictions, dataset }: JudgedRun): Uint8Array {
+  #predictionFlags({ predictions, dataset }: TiledRun): Uint8Array {
     const flags = new Uint8Array(predictions.score.length);
     for (const [imageId, atSeam] of this.#queries.flags(predictions.id)) {
       const i = dataset.imageIndex.get(imageId);
@@ -48,7 +50,7 @@ export class Seams {
 }
 
 function crossedBySeams(
-  { dataset }: JudgedRun,
+  { dataset }: TiledRun,
   { size, overlap }: { readonly size: number; readonly overlap: number },
 ): SeamFacts["crosses"] {
   const { boxes, image, images } = dataset;

@@ -5,12 +5,15 @@ import {
   sodaDParams,
   type EvaluationParams,
 } from "../../../shared/domain/protocols.ts";
+import { objectFilter } from "../../../shared/api/images.ts";
+import { verdictNames } from "../../../shared/evaluation/failures/verdicts.ts";
 import { evaluate } from "../../../shared/evaluation/evaluate.ts";
 import type { EvaluationResult } from "../../../shared/evaluation/types.ts";
 import { editAnnotations } from "../../../main/services/annotations/edit.ts";
 import { evaluateRun } from "../../../main/workers/evaluate-run.ts";
 import { openReadOnly } from "../../../main/db/open.ts";
 import { columnQueries } from "../../../main/db/queries/columns.ts";
+import { bucketLabel, imageDetail } from "../../../main/workers/image-detail.ts";
 import { loadDataset } from "../../../main/workers/dataset-columns.ts";
 import { scoringRows } from "../../../main/workers/evaluation-set.ts";
 import { JudgedRuns } from "../../../main/workers/judged.ts";
@@ -120,6 +123,48 @@ describe("judged runs that follow edits", () => {
         expect(judged.run(runId, 0.5), `round ${round}, step ${step}`).toEqual(anew);
       }
       expect(fullLoads()).toBe(1);
+    }
+  });
+});
+
+describe("an image judged for itself", () => {
+  test.each(protocols)("has the verdicts that the whole run has: $protocol", (params) => {
+    for (let seed = 80; seed < 84; seed += 1) {
+      const project = randomProject(seeded(seed));
+      const runId = project.addRun(params);
+      const state = { ...analysisState(reader(project).db), report: () => undefined };
+      imageDetail(state, { imageId: project.imageIds[0]!, filter: objectFilter.parse({ runId }) });
+      project.edit();
+      const run = state.judged.run(runId, 0.4);
+      const { truth, prediction } = state.judged.verdicts(run, 0.35);
+      const seen = { truth: new Set<number>(), prediction: new Set<number>() };
+      for (const imageId of project.imageIds) {
+        const filter = objectFilter.parse({ runId, iou: 0.4, score: 0.35 });
+        const detail = imageDetail(state, { imageId, filter });
+        const i = run.dataset.imageIndex.get(imageId)!;
+        const rows = run.dataset.byImage.subarray(run.dataset.offsets[i], run.dataset.offsets[i + 1]); // prettier-ignore
+        const offset = run.predictions.offsets[i]!;
+        expect(detail.annotations.map(({ id }) => id)).toEqual(
+          Array.from(rows, (row) => run.dataset.annotationId[row]),
+        );
+        detail.annotations.forEach(({ verdict, match, bucket }, n) => {
+          const t = run.truthOf ? run.truthOf[rows[n]!]! : rows[n]!;
+          if (t >= 0) seen.truth.add(truth[t]!);
+          expect(verdict).toBe(t < 0 ? "ignored" : verdictNames[truth[t]!]);
+          if (match !== null) expect(match + offset).toBe(run.judgement.truthMatch[t]);
+          expect(bucket).toBe(bucketLabel(params, run.truthSizes.bucket[rows[n]!]!));
+        });
+        detail.predictions.forEach(({ verdict, match, bestIou, bucket }, p) => {
+          seen.prediction.add(prediction[offset + p]!);
+          expect(verdict).toBe(verdictNames[prediction[offset + p]!]);
+          const t = run.judgement.predictionMatch[offset + p]!;
+          const annotation = t < 0 ? -1 : (run.rows.annotationOf?.[t] ?? t);
+          expect(match).toBe(t < 0 ? null : rows.indexOf(annotation));
+          expect(bestIou).toBe(run.judgement.bestIou[offset + p]);
+          expect(bucket).toBe(bucketLabel(params, run.predictionSizes.bucket[offset + p]!));
+        });
+      }
+      expect([seen.truth.size, seen.prediction.size]).toEqual([3, 4]);
     }
   });
 });
