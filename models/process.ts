@@ -41,6 +41,8 @@ process.on("message", (message: ToCompute) => {
     void work(message.task, stop.signal);
   }
 });
+// Ctrl-C reaches every process of a terminal; what it means for the task, the main side says.
+process.on("SIGINT", () => undefined);
 // The main side is gone: nobody waits for the result.
 process.on("disconnect", () => process.exit(0));
 

@@ -48,7 +48,8 @@ function pauseOnInterrupt(app: App, ids: readonly number[]): () => void {
 }
 
 function tellProgress(app: App, ids: ReadonlySet<number>): () => void {
-  const { db, jobs } = app.workspace.project;
+  const { db } = app.workspace.project;
+  const pace = new Map<number, Pace>();
   const told = { notes: new Map<number, number>(), validations: new Map<number, number>() };
   const name = ids.size > 1 ? (id: number) => `${findTraining(db, id).name}: ` : () => "";
   let last = 0;
@@ -62,11 +63,11 @@ function tellProgress(app: App, ids: ReadonlySet<number>): () => void {
     for (const { step, ap, ap50, isBest } of validations.slice(told.validations.get(id) ?? 0))
       say(`${name(id)}step ${step}: ${apLine(ap, ap50)}${isBest ? "  best so far" : ""}`);
     told.validations.set(id, validations.length);
-    if (Date.now() - last < LINE_EVERY_MS || training.jobId === null) return;
+    if (Date.now() - last < LINE_EVERY_MS) return;
     const [row] = trainingStepQueries(db).chosen(id, [training.step]);
     if (!row) return;
     last = Date.now();
-    const left = jobs.get(training.jobId).secondsLeft;
+    const left = secondsLeft(pace, id, row.step, training.steps);
     const parts = [
       `step ${row.step} of ${training.steps}`,
       `epoch ${row.epoch}`,
@@ -76,6 +77,26 @@ function tellProgress(app: App, ids: ReadonlySet<number>): () => void {
     ];
     say(name(id) + parts.join("  "));
   });
+}
+
+interface Pace {
+  readonly step: number;
+  readonly at: number;
+}
+
+/** By the mean pace since the first step that was told, validations included; null before there is one. */
+function secondsLeft(
+  paces: Map<number, Pace>,
+  id: number,
+  step: number,
+  steps: number,
+): number | null {
+  const first = paces.get(id);
+  if (!first || step <= first.step) {
+    paces.set(id, { step, at: Date.now() });
+    return null;
+  }
+  return ((Date.now() - first.at) / 1000 / (step - first.step)) * (steps - step);
 }
 
 function apLine(ap: Readonly<Record<string, number | null>>, ap50: number | null): string {

@@ -221,7 +221,10 @@ class Fit {
     const { folder, settings } = this.#input;
     // Nothing good is replaced by what cannot be gone on from.
     if (hasLostWeights(this.#state)) throw lostWeights(this.#position.step, []);
-    saveTraining(join(folder, name), this.#state, this.#position, settings.input);
+    saveTraining(join(folder, name), this.#state, this.#position, {
+      input: settings.input,
+      weightsOnly: name === BEST,
+    });
     if (name === LAST) this.#savedAt = performance.now();
     this.#events.saved?.(name, this.#position.step);
   }

@@ -27,22 +27,29 @@ const STATE = "state.json";
 const PREPROCESSOR = "preprocessor_config.json";
 const TENSORS = "training.safetensors";
 
+export interface SaveOptions {
+  /** The network's, noted for whoever runs the weights. */
+  readonly input: { readonly height: number; readonly width: number };
+  /** Only the weights: nothing to go on from. */
+  readonly weightsOnly: boolean;
+}
+
 /**
- * Writes `folder`; what was there stays until the new one is whole. `input` is noted for whoever runs the weights.
+ * Writes `folder`; what was there stays until the new one is whole.
  * Throws `training/not-saved` with the reason, a full disk included.
  */
 export function saveTraining(
   folder: string,
   state: TrainingState,
   position: TrainingPosition,
-  input: { readonly height: number; readonly width: number },
+  options: SaveOptions,
 ): void {
   const fresh = `${folder}.new`;
   const old = `${folder}.old`;
   try {
     rmSync(fresh, { recursive: true, force: true });
     mkdirSync(fresh, { recursive: true });
-    writeAll(fresh, state, position, input);
+    writeAll(fresh, state, position, options);
     if (existsSync(folder)) {
       rmSync(old, { recursive: true, force: true });
       renameSync(folder, old);
@@ -63,16 +70,17 @@ function writeAll(
   folder: string,
   state: TrainingState,
   position: TrainingPosition,
-  { height, width }: { readonly height: number; readonly width: number },
+  { input: { height, width }, weightsOnly }: SaveOptions,
 ): void {
   const { model } = state;
   writeCheckpoint(folder, model.config, (spec) =>
     toFileValues(spec, state.average.get(spec.name)!),
   );
-  writeSafetensors(
-    join(folder, TENSORS),
-    [...trainingTensors(state)].map(([name, tensor]) => toWrite(name, tensor)),
-  );
+  if (!weightsOnly)
+    writeSafetensors(
+      join(folder, TENSORS),
+      [...trainingTensors(state)].map(([name, tensor]) => toWrite(name, tensor)),
+    );
   const preprocessor = { do_resize: true, do_rescale: true, do_normalize: false, do_pad: false };
   writeFileSync(
     join(folder, PREPROCESSOR),
