@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TrainingSummary } from "../../shared/api/training.ts";
+import { withSettings } from "../../shared/domain/training-values.ts";
+import { tinyPreset } from "../../shared/domain/training.ts";
+import { streetFolder } from "../fixtures/models/street.ts";
+import { startWorkbench, type Workbench } from "./browser.ts";
+
+/** TensorFlow starts and learns on machines that have other things to do. */
+const PATIENCE_MS = 120_000;
+
+let workbench: Workbench;
+beforeAll(async () => {
+  workbench = await startWorkbench();
+});
+afterAll(async () => {
+  await workbench.close();
+});
+
+/** A new project with five pictures of a street; returns its dataset. */
+async function streetProject(name: string): Promise<number> {
+  const { call, jobEnd } = workbench;
+  await call("projects/create", { name });
+  const { suggestion } = (await call("imports/inspect", { path: await streetFolder(5) })) as {
+    suggestion: object;
+  };
+  const { jobId } = (await call("imports/start", suggestion)) as { jobId: number };
+  return Number((await jobEnd(jobId)).result?.["datasetId"]);
+}
+
+/** Some steps of a tiny network on tiny pictures. */
+function plan(datasetId: number, name: string, seed: number) {
+  return {
+    name,
+    datasetId,
+    validation: { kind: "share", share: 0.2 },
+    start: { kind: "scratch", architecture: "tiny" },
+    preset: "tiny",
+    settings: withSettings(tinyPreset, [
+      ["input.width", 64],
+      ["input.height", 64],
+      ["epochs", 2],
+      ["batch", 2],
+      ["seed", seed],
+      ["validation.everyEpochs", 1],
+    ]),
+  };
+}
+
+async function ended(trainingId: number): Promise<TrainingSummary> {
+  for (;;) {
+    const training = (await workbench.call("training/get", { trainingId })) as TrainingSummary;
+    if (training.state !== "queued" && training.state !== "running") return training;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+test("a tiny training is planned in the form, watched to its end, and leaves a model", async () => {
+  await streetProject("Planned");
+  const { page, errors } = await workbench.open("/train");
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.getByText("No trainings yet").waitFor();
+  await page.getByRole("button", { name: "New training…" }).first().click();
+  expect(await page.getByRole("radio", { name: /^Tiny/ }).isChecked()).toBe(true);
+  await page.getByText("Images to learn from").waitFor();
+
+  await page.getByLabel("Epochs", { exact: true }).fill("0");
+  await page.getByText("Must lie between 1 and 10,000.").waitFor();
+  expect(await page.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
+  await page.getByLabel("Epochs", { exact: true }).fill("2");
+  await page.getByLabel("Batch", { exact: true }).fill("2");
+  await page.getByText("Input and augmentation").click();
+  await page.getByLabel("Input width").fill("64");
+  await page.getByLabel("Input height").fill("64");
+  await page.getByRole("switch", { name: "Sample point refinement" }).click();
+  await page.reload();
+  expect(await page.getByLabel("Epochs", { exact: true }).inputValue()).toBe("2");
+  const refinement = page.getByRole("switch", { name: "Sample point refinement" });
+  expect(await refinement.getAttribute("aria-checked")).toBe("false");
+
+  // 5 images, one of them kept apart: two batches of two an epoch.
+  const steps = page.locator("dl > div").filter({ hasText: "Steps (2 epochs)" });
+  await steps.getByText("4", { exact: true }).waitFor();
+  await page.getByLabel("Name", { exact: true }).fill("Street, tiny");
+  await page.getByRole("button", { name: "Start training" }).click();
+  await page.waitForURL(/\/train\/\d+/);
+  await page.getByText("Done", { exact: true }).waitFor();
+  await page.getByText("step 4 of 4").waitFor();
+  const loss = page.getByRole("region", { name: "Loss by term" });
+  await loss.getByText("4 steps, 4 images").waitFor();
+  expect(await loss.getByRole("row").count()).toBe(1 + 4);
+  await page.getByText("Settings used").click();
+  await page.getByText("instead of 256 px").first().waitFor();
+
+  await page.getByRole("button", { name: "Its model" }).click();
+  await page.getByRole("article", { name: "Street, tiny" }).waitFor();
+  expect(errors).toEqual([]);
+  await page.context().close();
+}, 300_000);
+
+test("chosen trainings lie over each other, with the settings in which they differ", async () => {
+  const { call, open } = workbench;
+  const datasetId = await streetProject("Compared");
+  const ids: number[] = [];
+  for (const [name, seed] of [
+    ["One seed", 11],
+    ["Another seed", 22],
+  ] as const) {
+    const { trainingId } = (await call("training/start", plan(datasetId, name, seed))) as {
+      trainingId: number;
+    };
+    expect((await ended(trainingId)).state).toBe("done");
+    ids.push(trainingId);
+  }
+  const { page, errors } = await open("/train");
+  page.setDefaultTimeout(PATIENCE_MS);
+  for (const name of ["One seed", "Another seed"]) {
+    await page.getByRole("checkbox", { name: `Choose ${name} for comparison` }).click();
+  }
+  expect(new URL(page.url()).searchParams.get("chosen")).toBe(ids.join(","));
+  await page.reload();
+  const differ = page.getByRole("region", { name: "Settings that differ" });
+  await differ.getByRole("row", { name: /Seed/ }).getByText("22").waitFor();
+  expect(await differ.getByRole("row").count()).toBe(1 + 1);
+  const loss = page.getByRole("region", { name: "Loss, overlaid" });
+  await expect
+    .poll(async () => loss.getByRole("columnheader").allTextContents(), { timeout: PATIENCE_MS })
+    .toEqual(["step", "One seed", "Another seed"]);
+  expect(errors).toEqual([]);
+  await page.context().close();
+}, 300_000);
+
+test("an ablation queues a training for each variant and seed, and shows the published row beside", async () => {
+  await streetProject("Varied");
+  const { page, errors } = await workbench.open("/train/ablations");
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.getByText("No ablations yet").waitFor();
+  await page.getByRole("button", { name: "New ablation…" }).first().click();
+  await page.getByLabel("Epochs", { exact: true }).fill("1");
+  await page.getByText("Input and augmentation").click();
+  await page.getByLabel("Input width").fill("64");
+  await page.getByLabel("Input height").fill("64");
+  for (const name of ["none of them", "SR", "SPR", "ST + SR", "SPR + ST + SR"]) {
+    await page.getByRole("checkbox", { name, exact: true }).click();
+  }
+  await page.getByLabel("Seeds").fill("4, 4");
+  await page.getByText("Write whole numbers from 0").waitFor();
+  await page.getByLabel("Seeds").fill("4, 5");
+  await page.getByText("2 trainings: 1 variant × 2 seeds").waitFor();
+  await page.getByRole("button", { name: "Queue 2 trainings" }).click();
+  await page.getByText("2 of 2 done").waitFor();
+  const row = page.getByRole("row", { name: /^ST/ });
+  await row.getByText("29.9").waitFor();
+  expect(await row.getByRole("link").count()).toBe(2);
+  expect(errors).toEqual([]);
+  await page.context().close();
+}, 300_000);
