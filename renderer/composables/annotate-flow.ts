@@ -1,4 +1,5 @@
 import { computed, watch, type Ref } from "vue";
+import { useRoute } from "vue-router";
 import type { ReviewState } from "../../shared/domain/editing.ts";
 import type { Prediction, XywhPixels } from "../../shared/domain/records.ts";
 import { boxSide } from "../../shared/geometry/boxes.ts";
@@ -7,6 +8,7 @@ import { useAnnotate } from "../stores/annotate.ts";
 import { useAnnotateAssist } from "../stores/annotate-assist.ts";
 import { useAnnotateSuspects } from "../stores/annotate-suspects.ts";
 import { useAnnotateTools } from "../stores/annotate-tools.ts";
+import { textOf } from "./address.ts";
 import type { AnnotateEdits } from "./annotate-edits.ts";
 import type { useAnnotateImages } from "./annotate-images.ts";
 import { useNotify } from "./notify.ts";
@@ -24,12 +26,17 @@ export function useAnnotateFlow(given: {
   readonly canvas: () => CanvasView | null;
   readonly edits: AnnotateEdits;
   readonly images: ReturnType<typeof useAnnotateImages>;
+  readonly predictions: {
+    readonly predictions: Readonly<Ref<readonly GhostBox[]>>;
+    readonly placeOf: (prediction: number) => number;
+  };
   readonly ghost: {
     readonly current: Readonly<Ref<GhostBox | null>>;
     readonly look: (place: number | null) => void;
   };
 }) {
-  const { canvas, edits, images, ghost } = given;
+  const { canvas, edits, images, ghost, predictions } = given;
+  const route = useRoute();
   const store = useAnnotate();
   const tools = useAnnotateTools();
   const suspects = useAnnotateSuspects();
@@ -80,6 +87,26 @@ export function useAnnotateFlow(given: {
       store.step("undo");
     });
   }
+
+  /** The label or prediction that the address names is shown when its image is opened, once. */
+  let shownFor: number | null = null;
+  watch(
+    () => [store.image?.id, predictions.predictions.value] as const,
+    ([imageId, boxes]) => {
+      if (imageId === undefined || shownFor === imageId) return;
+      const [, kind, digits] = /^(gt|p)-(\d+)$/.exec(textOf(route.query["object"]) ?? "") ?? [];
+      const label = kind === "gt" ? store.labels.get(Number(digits)) : undefined;
+      const place = kind === "p" ? predictions.placeOf(Number(digits)) : -1;
+      // Predictions come after the labels.
+      if (kind === "p" && boxes.length === 0) return;
+      shownFor = imageId;
+      if (label) store.select([label.id]);
+      if (place >= 0) ghost.look(place);
+      const box = label?.box ?? boxes[place]?.box;
+      if (box) canvas()?.show(box);
+    },
+    { flush: "post", immediate: true },
+  );
 
   // The suspect that is looked at is shown, wherever it is.
   watch(

@@ -73,6 +73,7 @@ export function useAnnotateOpen(given: {
   );
 
   let timer: ReturnType<typeof setTimeout> | undefined;
+  watch(imageId, () => clearTimeout(timer), { flush: "sync" });
   watch(
     () => store.selection,
     (ids) => {

@@ -31,16 +31,21 @@ export function useAnnotateVerdicts(filter: Readonly<Ref<ObjectFilter>>) {
         ),
       ),
   );
-  const predictions = computed<readonly GhostBox[]>(() =>
-    (ofImage.value?.predictions ?? [])
-      .filter(({ verdict }) => verdict !== "below-score")
-      .map(({ categoryId, box, score, verdict }) => ({
-        categoryId,
-        box,
-        score,
-        kind: "prediction",
-        falseAlarm: verdict === "false-alarm",
-      })),
+  const shown = computed(() =>
+    (ofImage.value?.predictions ?? []).flatMap((prediction, at) =>
+      prediction.verdict === "below-score" ? [] : [{ prediction, at }],
+    ),
   );
-  return { verdicts, predictions, error };
+  const predictions = computed<readonly GhostBox[]>(() =>
+    shown.value.map(({ prediction: { categoryId, box, score, verdict } }) => ({
+      categoryId,
+      box,
+      score,
+      kind: "prediction",
+      falseAlarm: verdict === "false-alarm",
+    })),
+  );
+  /** Place among the ghosts of a prediction by its place in the image's predictions; -1 where it is not shown. */
+  const placeOf = (prediction: number) => shown.value.findIndex(({ at }) => at === prediction);
+  return { verdicts, predictions, placeOf, error };
 }

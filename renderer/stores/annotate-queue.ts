@@ -216,7 +216,10 @@ export function createSaveQueue(transport: SaveTransport, events: SaveEvents): S
       task.failed(error);
       return true;
     }
-    if (error.code === "annotation/nothing-to-undo") {
+    if (
+      error.code === "annotation/nothing-to-undo" ||
+      error.code === "annotation/nothing-to-redo"
+    ) {
       waiting.shift();
       return true;
     }
