@@ -10,19 +10,31 @@ type Args<Name extends MethodName> = Parameters<AnalysisMethods[Name]>[1];
 type Result<Name extends MethodName> = ReturnType<AnalysisMethods[Name]>;
 
 interface Pending {
+  readonly request: AnalysisRequest;
+  readonly rank: number;
   resolve(value: unknown): void;
   reject(error: unknown): void;
   readonly progress: ((at: JobProgress) => void) | undefined;
 }
 
+/** Whom a person waits for stands before what fills lists: first the image looked at, then what follows an edit. */
+const ranks: Readonly<Partial<Record<MethodName, number>>> = {
+  imageDetail: 0,
+  liveScore: 1,
+  findSuspect: 1,
+};
+const LAST_RANK = 2;
+
 /**
  * Calls to a worker that holds datasets, predictions and verdicts as typed arrays. It starts with the first call;
- * if it dies, the calls under way fail and the next call starts another.
+ * if it dies, the calls under way fail and the next call starts another. It gets one call at a time, by rank and then
+ * as they came.
  */
 export class Analysis {
   readonly #databasePath: string;
   readonly #log: (line: string) => void;
-  readonly #pending = new Map<number, Pending>();
+  readonly #waiting: Pending[] = [];
+  #active: Pending | null = null;
   #worker: Worker | null = null;
   #lastId = 0;
 
@@ -36,12 +48,33 @@ export class Analysis {
     args: Args<Name>,
     progress?: (at: JobProgress) => void,
   ): Promise<Result<Name>> {
-    const worker = (this.#worker ??= this.#start());
     const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject, progress });
-      worker.postMessage({ id, method, args } satisfies AnalysisRequest);
+      this.#waiting.push({
+        request: { id, method, args },
+        rank: ranks[method] ?? LAST_RANK,
+        resolve: resolve as Pending["resolve"],
+        reject,
+        progress,
+      });
+      this.#next();
     });
+  }
+
+  #next(): void {
+    if (this.#active || this.#waiting.length === 0) return;
+    const least = Math.min(...this.#waiting.map(({ rank }) => rank));
+    const at = this.#waiting.findIndex(({ rank }) => rank === least);
+    const [next] = this.#waiting.splice(at, 1);
+    this.#active = next!;
+    try {
+      this.#worker ??= this.#start();
+      this.#worker.postMessage(next!.request);
+    } catch (error) {
+      this.#active = null;
+      next!.reject(error);
+      this.#next();
+    }
   }
 
   /** Ends the worker at once; calls under way fail with `analysis/stopped`. */
@@ -61,15 +94,16 @@ export class Analysis {
     };
     const worker = new Worker(file, { workerData });
     worker.on("message", (reply: AnalysisReply) => {
-      const pending = this.#pending.get(reply.id);
-      if (!pending) return;
+      const pending = this.#active;
+      if (pending?.request.id !== reply.id) return;
       if ("progress" in reply) {
         pending.progress?.(reply.progress);
         return;
       }
-      this.#pending.delete(reply.id);
+      this.#active = null;
       if ("result" in reply) pending.resolve(reply.result);
       else pending.reject(failure(reply));
+      this.#next();
     });
     worker.on("error", (error) => {
       this.#log(
@@ -93,8 +127,9 @@ export class Analysis {
   }
 
   #failAll(error: AppError): void {
-    const all = [...this.#pending.values()];
-    this.#pending.clear();
+    const all = this.#active ? [this.#active, ...this.#waiting] : this.#waiting.slice();
+    this.#active = null;
+    this.#waiting.length = 0;
     for (const { reject } of all) reject(error);
   }
 }
