@@ -7,6 +7,8 @@ import { findTraining, trainingDetail } from "../services/training/training-reco
 import { say } from "./command.ts";
 
 const LINE_EVERY_MS = 2000;
+/** One Ctrl-C comes from the terminal and once more from whoever started this process. */
+const SAME_PRESS_MS = 1000;
 
 /**
  * Waits until all ended. The first Ctrl-C pauses what runs and what waits, a second ends the program at once.
@@ -36,10 +38,12 @@ export async function followTrainings(
 }
 
 function pauseOnInterrupt(app: App, ids: readonly number[]): () => void {
-  let asked = false;
+  let asked: number | null = null;
   const interrupt = () => {
-    if (asked) process.exit(130);
-    asked = true;
+    const now = performance.now();
+    if (asked !== null && now - asked < SAME_PRESS_MS) return;
+    if (asked !== null) process.exit(130);
+    asked = now;
     say("Saving after this step. Press Ctrl-C again to end at once, without saving.");
     for (const id of ids.toReversed()) pauseTraining(app.workspace.project, id);
   };
@@ -51,6 +55,12 @@ function tellProgress(app: App, ids: ReadonlySet<number>): () => void {
   const { db } = app.workspace.project;
   const pace = new Map<number, Pace>();
   const told = { notes: new Map<number, number>(), validations: new Map<number, number>() };
+  for (const id of ids) {
+    // What was told before it was paused is not told again.
+    const { step, notes } = findTraining(db, id);
+    told.notes.set(id, step > 0 ? notes.length : 0);
+    told.validations.set(id, trainingQueries(db).validations(id).length);
+  }
   const name = ids.size > 1 ? (id: number) => `${findTraining(db, id).name}: ` : () => "";
   let last = 0;
   return app.events.subscribe((event) => {
