@@ -49,3 +49,11 @@ export function linearBackward(
   }
   return dx;
 }
+
+/** How the products are worked out: exactly, as here, or on TensorFlow. */
+export interface LinearProducts {
+  readonly linear: typeof linear;
+  readonly linearBackward: typeof linearBackward;
+}
+
+export const exactProducts: LinearProducts = { linear, linearBackward };

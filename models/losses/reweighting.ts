@@ -3,7 +3,7 @@
  * its losses count. Exists in training only. Letters: N positives, C hidden channels. Float64, gradients by hand.
  */
 import { sigmoid } from "./classification.ts";
-import { linear, linearBackward } from "./dense.ts";
+import { exactProducts, type LinearProducts } from "./dense.ts";
 import { rowNorm, rowNormBackward, type RowNorm, type RunningStatistics } from "./row-norm.ts";
 
 export type ReweightingVariant = "paper" | "stable";
@@ -13,6 +13,7 @@ type Task = "cls" | "reg";
 /** The generator's parameters by name, and its running statistics; saved with checkpoints, not with exported weights. */
 export interface WeightGenerator {
   readonly channels: number;
+  readonly products: LinearProducts;
   readonly parameters: ReadonlyMap<string, Float64Array>;
   readonly running: {
     readonly shared: RunningStatistics;
@@ -22,7 +23,11 @@ export interface WeightGenerator {
 }
 
 /** `random` gives numbers in 0..1. Linear maps start uniform within 1/sqrt(inputs), norms at identity. */
-export function createWeightGenerator(channels: number, random: () => number): WeightGenerator {
+export function createWeightGenerator(
+  channels: number,
+  random: () => number,
+  products: LinearProducts = exactProducts,
+): WeightGenerator {
   const parameters = new Map<string, Float64Array>();
   const addLinear = (name: string, inputs: number, outputs: number) => {
     const reach = 1 / Math.sqrt(inputs);
@@ -48,6 +53,7 @@ export function createWeightGenerator(channels: number, random: () => number): W
   });
   return {
     channels,
+    products,
     parameters,
     running: { shared: still(channels), cls: still(1), reg: still(1) },
   };
@@ -77,6 +83,7 @@ export function generateWeights(
   hReg: Float64Array,
 ): GeneratorPass {
   const { channels: c, parameters: p, running } = generator;
+  const { linear } = generator.products;
   const rows = hCls.length / c;
   const both = new Float64Array(rows * 2 * c);
   for (let n = 0; n < rows; n++) {
@@ -127,6 +134,7 @@ export function generatorBackward(
   gradients: ReadonlyMap<string, Float64Array>,
 ): { readonly hCls: Float64Array; readonly hReg: Float64Array } {
   const { channels: c, parameters: p } = generator;
+  const { linearBackward } = generator.products;
   const at = (name: string) => gradients.get(name)!;
   const dAttention = new Float64Array(pass.attention.length);
   const task = (name: Task, { hidden, gate, gated, norm, w }: TaskPass, dw: Float64Array) => {

@@ -108,19 +108,14 @@ export function adamwStep(
     second: slot(state.second, name, gradients.get(name)!),
   }));
   const rates = names.map((name) => trained.get(name)!);
+  const factors = [...new Set(rates.map(({ rateFactor }) => rateFactor))];
   const kinds = rates.map(({ rateFactor, decays }) => [rateFactor, decays]);
+  const numbers = stepNumbers(norm, state.step, factors, settings);
   const graph = state.graphs.of(
     "adamw",
-    [names, kinds, settings],
-    () => new UpdateGraph(rows, stepNumbers, (row) => adamw(rates[row]!, settings)),
+    [names, kinds],
+    () => new UpdateGraph(rows, Object.keys(numbers), (row) => adamw(rates[row]!)),
   );
-  const { beta1, beta2, clipNorm } = settings;
-  const numbers = {
-    scale: clipNorm === null ? 1 : Math.min(1, clipNorm / (norm + 1e-6)),
-    rate: rateAt(state.step, settings),
-    correction1: 1 - beta1 ** state.step,
-    correction2: Math.sqrt(1 - beta2 ** state.step),
-  };
   graph.run(rows, numbers, (row, { weights, first, second }) => {
     const name = names[row]!;
     replaceSlot(state.first, name, first!);
@@ -131,7 +126,31 @@ export function adamwStep(
   return norm;
 }
 
-const stepNumbers = ["scale", "rate", "correction1", "correction2"];
+/** Everything in the rule of `adamw` that is the same for all values, worked out once. */
+function stepNumbers(
+  norm: number,
+  step: number,
+  factors: readonly number[],
+  settings: OptimizerSettings,
+): Record<string, number> {
+  const { beta1, beta2, eps, weightDecay, clipNorm } = settings;
+  const scale = clipNorm === null ? 1 : Math.min(1, clipNorm / (norm + 1e-6));
+  const rate = rateAt(step, settings);
+  return {
+    keep1: beta1,
+    take1: (1 - beta1) * scale,
+    keep2: beta2,
+    take2: (1 - beta2) * scale * scale,
+    spread: 1 / Math.sqrt(1 - beta2 ** step),
+    eps,
+    ...Object.fromEntries(
+      factors.flatMap((factor) => [
+        [`move ${factor}`, (rate * factor) / (1 - beta1 ** step)],
+        [`shrink ${factor}`, 1 - rate * factor * weightDecay],
+      ]),
+    ),
+  };
+}
 
 /** The moments of a variable, zero before its first gradient. */
 function slot(slots: Map<string, tf.Tensor>, name: string, like: tf.Tensor): tf.Tensor {
@@ -147,21 +166,17 @@ function replaceSlot(slots: Map<string, tf.Tensor>, name: string, tensor: tf.Ten
   slots.set(name, tensor);
 }
 
-function adamw(
-  { rateFactor, decays }: TrainedVariable,
-  { beta1, beta2, eps, weightDecay }: OptimizerSettings,
-): UpdateRule {
+function adamw({ rateFactor, decays }: TrainedVariable): UpdateRule {
   return (graph, { gradient, weights, first, second }, numbers) => {
     const { add, sub, mul, div } = graphOps(graph);
     const { unary } = gradientKernels(graph);
-    const g = mul(gradient!, numbers["scale"]!);
-    const m = add(mul(first!, beta1), mul(g, 1 - beta1));
-    const v = add(mul(second!, beta2), mul(unary("Square", g), 1 - beta2));
-    const rate = mul(numbers["rate"]!, rateFactor);
-    const spread = add(div(unary("Sqrt", v), numbers["correction2"]!), eps);
-    const move = mul(div(m, spread), div(rate, numbers["correction1"]!));
-    const shrink = sub(1, mul(rate, weightDecay));
-    const kept = decays && weightDecay > 0 ? mul(weights!, shrink) : weights!;
+    const number = (name: string) => numbers[name]!;
+    const m = add(mul(first!, number("keep1")), mul(gradient!, number("take1")));
+    const square = mul(unary("Square", gradient!), number("take2"));
+    const v = add(mul(second!, number("keep2")), square);
+    const spread = add(mul(unary("Sqrt", v), number("spread")), number("eps"));
+    const move = mul(div(m, spread), number(`move ${rateFactor}`));
+    const kept = decays ? mul(weights!, number(`shrink ${rateFactor}`)) : weights!;
     return { weights: sub(kept, move), first: m, second: v };
   };
 }

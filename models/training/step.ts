@@ -7,6 +7,7 @@ import type { LossResult, TrainingTruth } from "../losses/total.ts";
 import { frozenNorms, trainedNorms } from "../rtdetr/training-layers.ts";
 import { denoisingQueries } from "./denoising.ts";
 import { replaceTensors, type ModelVariables } from "./model-variables.ts";
+import { nativeProducts } from "./native-products.ts";
 import { objective, partsPulled, partsRead } from "./objective.ts";
 import {
   adamwStep,
@@ -72,7 +73,7 @@ export function createTrainingState(
 ): TrainingState {
   const average = new Map([...model.tensors].map(([name, tensor]) => [name, tf.clone(tensor)]));
   const weights = loss.reweighting
-    ? createWeightGenerator(model.config.d_model, random.next)
+    ? createWeightGenerator(model.config.d_model, random.next, nativeProducts)
     : null;
   return {
     model,
