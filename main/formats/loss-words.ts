@@ -47,7 +47,7 @@ export function idLosses(
   }
   if (first !== null && categories.some(({ sourceId }, index) => sourceId !== index + first)) {
     losses.push(
-      `${format} has no ids of classes of one's own: they count from ${first} in their order here.`,
+      `${format} has no ids of classes: read back, they count from ${first} in their order here.`,
     );
   }
   return losses;
@@ -67,7 +67,12 @@ export function areaLosses({ ownAreas }: Survey, format: string): string[] {
   ];
 }
 
-export function maskLosses(count: number, format: string): string[] {
+/** `area`: whether areas, which of masks are smaller than their boxes', are held all the same. */
+export function maskLosses(count: number, format: string, area: "kept" | "lost"): string[] {
   if (count === 0) return [];
-  return [`${counted(count, "mask is", "masks are")} left out: ${format} takes the boxes alone.`];
+  const buckets =
+    area === "kept" ? "" : " Areas become those of the boxes, so size buckets may change.";
+  return [
+    `${counted(count, "mask is", "masks are")} left out: ${format} takes the boxes alone.${buckets}`,
+  ];
 }

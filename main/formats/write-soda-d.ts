@@ -21,7 +21,7 @@ export const sodaDWriter: LabelWriter = {
         `${annotationsAre(crowd)} marked as crowd; SODA-D has no such mark and its evaluator none to read: written as ordinary objects.`,
       );
     }
-    losses.push(...maskLosses(outlines + otherMasks, "SODA-D"));
+    losses.push(...maskLosses(outlines + otherMasks, "SODA-D", "kept"));
     if (others > 0) {
       losses.push(
         `${annotationsAre(others)} of classes that are labelled but not scored: written as ignored.`,

@@ -57,7 +57,7 @@ export const visDroneWriter: LabelWriter = {
         `${counted(survey.betweenPixels, "box lies", "boxes lie")} between pixels and ${survey.betweenPixels === 1 ? "is" : "are"} written with decimals. VisDrone's toolkit reads them; programs that expect whole numbers may not.`,
       );
     }
-    losses.push(...maskLosses(survey.outlines + survey.otherMasks, "VisDrone"));
+    losses.push(...maskLosses(survey.outlines + survey.otherMasks, "VisDrone", "lost"));
     losses.push(...attributeLosses(survey, "VisDrone"), ...idLosses(set, survey, "VisDrone", null));
     return losses;
   },

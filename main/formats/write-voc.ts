@@ -51,7 +51,7 @@ export const vocWriter: LabelWriter = {
     losses.push(
       ...patchLosses(survey, "Pascal VOC"),
       ...areaLosses(survey, "Pascal VOC"),
-      ...maskLosses(survey.outlines + survey.otherMasks, "Pascal VOC"),
+      ...maskLosses(survey.outlines + survey.otherMasks, "Pascal VOC", "lost"),
       ...attributeLosses(survey, "Pascal VOC"),
       ...idLosses(set, survey, "Pascal VOC", 1),
     );

@@ -39,7 +39,7 @@ export const yoloWriter: LabelWriter = {
     return [
       ...patchLosses(survey, "YOLO"),
       ...areaLosses(survey, "YOLO"),
-      ...maskLosses(survey.outlines + survey.otherMasks, "YOLO"),
+      ...maskLosses(survey.outlines + survey.otherMasks, "YOLO", "lost"),
       ...attributeLosses(survey, "YOLO"),
       ...idLosses({ categories: objects, images: set.images }, survey, "YOLO", 0),
     ];
