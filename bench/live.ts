@@ -1,6 +1,6 @@
 /**
  * How soon the page has new numbers after an edit of a label: AP by bucket, verdicts of the image, suspects. Through the
- * calls that the page makes; each time a random box of a random image is moved.
+ * calls that the page makes; each time a random box of a random image is moved. Medians but where p95 is said.
  *
  *     node bench/live.ts                        visdrone (VisDrone-val size) and sodad (SODA-D size)
  *     node bench/live.ts visdrone --edits 50    one kind
@@ -117,25 +117,37 @@ async function measureRun(call: Call, { datasetId, runId, edits }: Asked): Promi
   };
   for (const [name, ask] of Object.entries(questions)) {
     const first = await timed(() => ask(imageIds[0]!));
-    const times: number[] = [];
+    const edited: Cost[] = [];
+    const answered: Cost[] = [];
     for (let n = 0; n < edits; n += 1) {
       const imageId = imageIds[Math.floor(Math.random() * imageIds.length)]!;
-      const edited = await moveOne(call, imageId);
-      if (edited) times.push((await timed(() => ask(imageId))) + edited);
+      const edit = await moveOne(call, imageId);
+      if (edit === null) continue;
+      edited.push(edit);
+      answered.push(await timed(() => ask(imageId)));
     }
-    const sorted = times.sort((a, b) => a - b);
-    const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!.toFixed(1);
-    console.log(
-      `${name.padEnd(16)} first ${first.toFixed(0).padStart(6)}  edit and answer: median ${at(0.5).padStart(7)}  p95 ${at(0.95).padStart(7)}`,
-    );
+    const both = edited.map(({ wall }, n) => wall + answered[n]!.wall);
+    const columns = [
+      `first ${first.wall.toFixed(0)}`,
+      `edit ${share(edited.map(({ wall }) => wall), 0.5)}`,
+      `answer ${share(answered.map(({ wall }) => wall), 0.5)}`,
+      `edit and answer ${share(both, 0.5)}, p95 ${share(both, 0.95)}`,
+      `processor ${share(edited.map(({ cpu }, n) => cpu + answered[n]!.cpu), 0.5)}`,
+    ]; // prettier-ignore
+    console.log(`${name.padEnd(15)} ${columns.map((text) => text.padEnd(14)).join(" ")}`);
   }
 }
 
-/** Moves a box by a pixel. Returns the milliseconds it took; 0 where the image has no labels. */
-async function moveOne(call: Call, imageId: number): Promise<number> {
+function share(values: readonly number[], of: number): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.floor(of * (sorted.length - 1))] ?? 0).toFixed(1);
+}
+
+/** Moves a box by a pixel. null where the image has no labels. */
+async function moveOne(call: Call, imageId: number): Promise<Cost | null> {
   const { annotations } = await call("annotations/get", { imageId });
   const label = annotations[Math.floor(Math.random() * annotations.length)];
-  if (!label) return 0;
+  if (!label) return null;
   const { id, categoryId, box, crowd, ignore } = label;
   const before = { categoryId, box, crowd, ignore };
   const after = { ...before, box: [box[0] + 1, box[1], box[2], box[3]] as const };
@@ -144,10 +156,18 @@ async function moveOne(call: Call, imageId: number): Promise<number> {
   );
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+interface Cost {
+  readonly wall: number;
+  /** Of all threads, so that a busy machine does not show. */
+  readonly cpu: number;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<Cost> {
   const began = performance.now();
+  const used = process.cpuUsage();
   await work();
-  return performance.now() - began;
+  const { user, system } = process.cpuUsage(used);
+  return { wall: performance.now() - began, cpu: (user + system) / 1000 };
 }
 
 await main();
