@@ -37,7 +37,7 @@ export interface Suspect {
   readonly proposal: { readonly categoryId: number; readonly box: XywhPixels } | null;
   /** Highest score of the predictions behind it; null where none is. */
   readonly score: number | null;
-  /** How many of the asked runs say so. */
+  /** How many of the asked models say so: runs of the same predictions are one. */
   readonly votes: number;
   readonly iou: number | null;
   /** 0..1; the queue is sorted by it. */
@@ -45,8 +45,8 @@ export interface Suspect {
 }
 
 /**
- * `accept` does what the proposal says: adds the label, takes the class, the box, or clips it to the image.
- * `delete` removes the label, `ignore` marks it (or adds it marked), `reject` says that the label is right as it is.
+ * `accept` does what the proposal says: adds the label, takes the class, the box, or clips it to the image; without a
+ * proposal (a duplicate, a box with nothing inside the image) it removes the label. `delete` removes the label, `ignore` marks it (or adds it marked), `reject` says that the label is right as it is.
  */
 export const suspectActions = ["accept", "delete", "ignore", "reject"] as const;
 export type SuspectAction = (typeof suspectActions)[number];
@@ -79,7 +79,10 @@ export const suspects = {
       limit: z.int().min(1).max(500).default(100),
     }),
   ),
-  /** Throws `suspect/gone` where labels changed so that it is none any more. `edit` is null for a rejection. */
+  /**
+   * Throws `suspect/gone` where labels changed so that it is none any more, `suspect/no-label` for deleting a label that
+   * is missing. `edit` is null for a rejection.
+   */
   "suspects/resolve": route<{
     readonly edit: EditOutcome | null;
     readonly rejectionId: number | null;
