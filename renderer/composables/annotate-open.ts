@@ -4,6 +4,7 @@ import type { DatasetSummary } from "../../shared/api/datasets.ts";
 import { useAnnotate } from "../stores/annotate.ts";
 import { useAnnotateScore } from "../stores/annotate-score.ts";
 import { useAnnotateTools } from "../stores/annotate-tools.ts";
+import { useProject } from "../stores/project.ts";
 import { useRuns } from "../stores/runs.ts";
 import { patchAddress, textOf } from "./address.ts";
 import type { asFilter, ImageSort } from "./filter-address.ts";
@@ -26,6 +27,7 @@ export function useAnnotateOpen(given: {
   const tools = useAnnotateTools();
   const score = useAnnotateScore();
   const runs = useRuns();
+  const project = useProject();
 
   const imageId = ref<number | null>(null);
   watch(
@@ -70,6 +72,17 @@ export function useAnnotateOpen(given: {
     () => [runs.loaded ? runId.value : null, store.savedEdits] as const,
     ([run]) => void score.follow(run),
     { immediate: true },
+  );
+
+  // In another project the same number is another image.
+  watch(
+    () => project.info?.path,
+    (_now, before) => {
+      if (before === undefined) return;
+      store.close();
+      imageId.value = null;
+      void router.replace("/annotate");
+    },
   );
 
   let timer: ReturnType<typeof setTimeout> | undefined;

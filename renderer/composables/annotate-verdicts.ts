@@ -5,6 +5,9 @@ import type { GhostBox, LabelVerdict } from "../canvas/editor/types.ts";
 import { useAnnotate } from "../stores/annotate.ts";
 import { useLoad } from "./load.ts";
 
+/** Edits that follow each other within this time are judged once, milliseconds. */
+const REST = 80;
+
 /** How the run judges the labels of the open image as they are saved, and its predictions as ghosts. */
 export function useAnnotateVerdicts(filter: Readonly<Ref<ObjectFilter>>) {
   const store = useAnnotate();
@@ -17,8 +20,11 @@ export function useAnnotateVerdicts(filter: Readonly<Ref<ObjectFilter>>) {
             filter: { runId: filter.value.runId, iou: filter.value.iou, score: filter.value.score },
           }
         : null,
-    ({ imageId, filter: asked }, signal) =>
-      call("images/get", { imageId, filter: asked }, { signal }),
+    async ({ imageId, filter: asked }, signal) => {
+      await new Promise((resolve) => setTimeout(resolve, REST));
+      signal.throwIfAborted();
+      return call("images/get", { imageId, filter: asked }, { signal });
+    },
   );
   const ofImage = computed(() =>
     detail.value?.image.id === store.image?.id ? detail.value : null,

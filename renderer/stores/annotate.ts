@@ -9,9 +9,10 @@ import type {
   ReviewState,
 } from "../../shared/domain/editing.ts";
 import type { ImageRecord } from "../../shared/domain/records.ts";
-import { call, type ApiError } from "../api/client.ts";
+import { ApiError, call } from "../api/client.ts";
 import { changesOnto, patchOf, sameFields, type LabelPatch } from "./annotate-labels.ts";
 import { createSaveQueue, type EditTask, type SaveState, type SaveTask } from "./annotate-queue.ts";
+import { useProject } from "./project.ts";
 
 /** The word by which this window knows its own edits when the event about them comes. */
 const origin = `page-${crypto.randomUUID()}`;
@@ -39,6 +40,7 @@ export type LabelNews =
  * waits is saved wherever one goes.
  */
 export const useAnnotate = defineStore("annotate", () => {
+  const project = useProject();
   const image = shallowRef<ImageRecord | null>(null);
   const datasetId = ref<number | null>(null);
   const review = ref<ReviewState>("todo");
@@ -58,12 +60,24 @@ export const useAnnotate = defineStore("annotate", () => {
   let depth = 0;
   let stale = false;
 
+  /** Of the edits that wait: in another project the same ids mean other images. */
+  let projectPath: string | undefined;
+
+  function inProject<T>(work: () => Promise<T>): Promise<T> {
+    if (project.info?.path === projectPath) return work();
+    const message = `These edits belong to the project ${projectPath}. Open it again to save them.`;
+    return Promise.reject(new ApiError("annotation/other-project", message, null, 0));
+  }
+
   const queue = createSaveQueue(
     {
       edit: ({ imageId, action, changes }) =>
-        call("annotations/edit", { imageId, action, changes: changes.map(writable), origin }),
-      step: ({ kind, imageId }) => call(`annotations/${kind}`, { imageId, origin }),
-      get: (imageId) => call("annotations/get", { imageId }),
+        inProject(() =>
+          call("annotations/edit", { imageId, action, changes: changes.map(writable), origin }),
+        ),
+      step: ({ kind, imageId }) =>
+        inProject(() => call(`annotations/${kind}`, { imageId, origin })),
+      get: (imageId) => inProject(() => call("annotations/get", { imageId })),
     },
     {
       onState: (state) => {
@@ -74,6 +88,11 @@ export const useAnnotate = defineStore("annotate", () => {
       onConflict: (imageId, thrown, edits) => void meetConflict(imageId, thrown, edits),
     },
   );
+
+  function push(task: SaveTask, settle?: number): void {
+    if (!queue.isPending()) projectPath = project.info?.path;
+    queue.push(task, settle);
+  }
 
   function tell(news: LabelNews): void {
     for (const listener of listeners) listener(news);
@@ -124,7 +143,7 @@ export const useAnnotate = defineStore("annotate", () => {
     if (imageId === undefined || changes.length === 0) return;
     depth += 1;
     patch(patchOf(labels.value, changes));
-    queue.push({ kind: "edit", imageId, action, changes }, action === "nudge" ? SETTLE : 0);
+    push({ kind: "edit", imageId, action, changes }, action === "nudge" ? SETTLE : 0);
   }
 
   function patch({ changed, removed }: LabelPatch): void {
@@ -176,7 +195,7 @@ export const useAnnotate = defineStore("annotate", () => {
   function step(kind: "undo" | "redo"): void {
     if (!image.value) return;
     depth += kind === "undo" ? -1 : 1;
-    queue.push({ kind, imageId: image.value.id });
+    push({ kind, imageId: image.value.id });
   }
 
   /** Runs a call that edits the labels, after the edits that wait; null where it edited nothing. */
@@ -185,7 +204,7 @@ export const useAnnotate = defineStore("annotate", () => {
     work: (origin: string) => Promise<T>,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      queue.push({
+      push({
         kind: "order",
         imageId,
         run: async () => {
@@ -242,7 +261,7 @@ export const useAnnotate = defineStore("annotate", () => {
     if (changes.length === 0) return;
     const { action } = met.edits[0]!;
     if (image.value?.id === met.imageId) edit(action, changes);
-    else queue.push({ kind: "edit", imageId: met.imageId, action, changes });
+    else push({ kind: "edit", imageId: met.imageId, action, changes });
   }
 
   /** Gives up what cannot be saved; the image shows what is saved. */

@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EditedImage, LabelProgress } from "../../shared/api/annotations.ts";
 import type { LiveScore } from "../../shared/api/live.ts";
+import { streetFolder } from "../fixtures/models/street.ts";
+import { writeOnnx } from "../unit/models/onnx/small-graph.ts";
 import { importDamaged, importPictures } from "./annotate-project.ts";
 import { startWorkbench, type Workbench } from "./browser.ts";
 import { sampleRun, type SampleRun } from "./sample-run.ts";
@@ -192,6 +195,33 @@ describe("the Annotate page", () => {
     await page.context().close();
   });
 
+  test("edits wait while nobody answers, say so, and are saved when someone does", async () => {
+    const imageId = imageIds[7]!;
+    const { page } = await workbench.open(`/annotate/${imageId}?${sample.query}`);
+    await openImage(page);
+    const count = (await labelsOf(imageId)).annotations.length;
+    await page.route("**/api/annotations/edit", (route) => route.abort());
+    for (const key of ["a", "Control+d", "Tab", "Delete"]) await page.keyboard.press(key);
+    await page.locator('[data-save="failed"]').waitFor();
+    await page.getByText("Not saved: Fovea does not answer", { exact: false }).waitFor();
+    await page.locator(`[data-labels="${count + 1}"]`).waitFor();
+    await page.unroute("**/api/annotations/edit");
+    await saved(page);
+    expect((await labelsOf(imageId)).annotations.length).toBe(count + 1);
+    await page.context().close();
+  });
+
+  test("E leads from a failure on the wall to its box in the editor", async () => {
+    const { page, errors } = await workbench.open(`/failures?${sample.query}`);
+    await page.locator("[data-failure], .tile").first().waitFor();
+    await page.keyboard.press("e");
+    await page.waitForURL(/\/annotate\/\d+\?.*object=(gt|p)-\d+/);
+    await openImage(page);
+    await page.getByText(/×\d+/).first().waitFor();
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
   test("a revision is named, compared with what came after, and restored", async () => {
     const imageId = imageIds[8]!;
     const { page, errors } = await workbench.open(`/annotate/${imageId}?${sample.query}`);
@@ -203,7 +233,7 @@ describe("the Annotate page", () => {
     await page.keyboard.press("Enter");
     await page.getByText("before the round", { exact: true }).waitFor();
     await page.keyboard.press("Escape");
-    await page.getByLabel("Name this revision").waitFor({ state: "hidden" });
+    await page.locator(".annotate-canvas:focus").waitFor();
     for (const key of ["Tab", "Delete", "Tab", "Tab", "Shift+ArrowUp"])
       await page.keyboard.press(key);
     await page.locator(`[data-labels="${count - 1}"]`).waitFor();
@@ -217,6 +247,53 @@ describe("the Annotate page", () => {
     expect(errors).toEqual([]);
     await page.context().close();
   });
+});
+
+test("a model's proposals are taken one by one, dismissed, and taken by class, with keys", async () => {
+  const workbench = await startWorkbench();
+  try {
+    const { call, jobEnd, open } = workbench;
+    await call("projects/create", { name: "Street" });
+    const { suggestion } = (await call("imports/inspect", { path: await streetFolder(3) })) as {
+      suggestion: object;
+    };
+    const { jobId } = (await call("imports/start", suggestion)) as { jobId: number };
+    const { result } = await jobEnd(jobId);
+    const file = writeOnnx(join(workbench.dataFolder, "cars.onnx"), {
+      inputs: { images: { dims: [1, 3, 32, 64] } },
+      outputs: { output0: { dims: [1, 4, 6], values: FOUR_DETECTIONS } },
+      metadata: { names: "{0: 'person', 1: 'Car'}" },
+    });
+    await call("models/add", { path: file, name: "cars" });
+    const { page, errors } = await open(`/annotate?dataset=${Number(result?.["datasetId"])}`);
+    const imageId = await openImage(page);
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("Delete");
+    await page.locator('.main[data-labels="0"]').waitFor();
+    await page.keyboard.press("m");
+    const left = page.locator("[data-proposals]");
+    await left.waitFor({ timeout: 60_000 });
+    await expect.poll(() => left.getAttribute("data-count")).toBe("4");
+    // The person comes first and alone; then the best of the cars, with the others of its class.
+    await page.keyboard.press("a");
+    await page.locator('.main[data-labels="1"]').waitFor();
+    await page.keyboard.press("x");
+    await expect.poll(() => left.getAttribute("data-count")).toBe("2");
+    await page.keyboard.press("Shift+A");
+    await page.locator('.main[data-labels="3"]').waitFor();
+    await expect.poll(() => left.getAttribute("data-count")).toBe("0");
+    await saved(page);
+    const { undo, annotations } = (await call("annotations/get", { imageId })) as EditedImage;
+    expect(undo?.action).toBe("accept");
+    expect(annotations.map(({ box }) => box.map(Math.round))).toEqual([
+      [16, 12, 16, 24],
+      [60, 30, 10, 12],
+      [90, 60, 8, 9],
+    ]);
+    expect(errors).toEqual([]);
+  } finally {
+    await workbench.close();
+  }
 });
 
 test("a drag in progress is all that kill -9 loses", async () => {
@@ -255,6 +332,14 @@ test("a drag in progress is all that kill -9 loses", async () => {
     await second.close();
   }
 });
+
+/** x1 y1 x2 y2 of a picture of 64 x 32, score, class: a person, and three cars. */
+const FOUR_DETECTIONS = Float32Array.of(
+  ...[8, 4, 16, 12, 0.95, 0],
+  ...[40, 2, 46, 8, 0.9, 1],
+  ...[30, 10, 35, 14, 0.8, 1],
+  ...[45, 20, 49, 23, 0.7, 1],
+);
 
 async function openImage(page: Page): Promise<number> {
   const main = page.locator(".main[data-image]");
