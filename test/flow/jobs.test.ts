@@ -50,6 +50,20 @@ test("jobs run one after the other, in order, and leave their results", async ()
   expect(order).toEqual(["start a", "end a", "start b", "end b"]);
 });
 
+test("a training holds up no other kind of job, and trainings wait for each other", async () => {
+  const { queue } = queueOf({ ...endless, export: () => Promise.resolve({ made: 3 }) });
+  const training = queue.start("train", "Long", {});
+  const second = queue.start("train", "Longer", {});
+  const short = queue.start("export", "Short", {});
+  expect(await queue.ended(short)).toMatchObject({ state: "done", result: { made: 3 } });
+  expect([queue.get(training).state, queue.get(second).state]).toEqual(["running", "queued"]);
+  queue.cancel(training);
+  await queue.ended(training);
+  await vi.waitFor(() => expect(queue.get(second).state).toBe("running"));
+  await queue.close();
+  expect(queue.get(second).state).toBe("interrupted");
+});
+
 test("a running job and a queued one can both be cancelled", async () => {
   const { queue } = queueOf(endless);
   const running = queue.start("train", "Long", {});

@@ -18,6 +18,7 @@ const EVENT_INTERVAL_MS = 200;
 
 interface ActiveJob {
   readonly id: number;
+  readonly lane: Lane;
   readonly abort: AbortController;
   readonly meter: ProgressMeter;
   toldAt: number;
@@ -30,14 +31,18 @@ interface QueuePorts {
   readonly log: (line: string) => void;
 }
 
-/** Runs jobs one after the other. Their rows outlive the process; progress lives in memory. */
+/** Jobs of a lane run one after the other; a training, which takes hours, holds up no other kind. */
+type Lane = "trainings" | "others";
+const laneOf = (kind: JobKind): Lane => (kind === "train" ? "trainings" : "others");
+
+/** Runs jobs, one at a time in each lane. Their rows outlive the process; progress lives in memory. */
 export class JobQueue {
   readonly #ports: QueuePorts;
   readonly #runners: JobRunners;
-  readonly #waiting: number[] = [];
+  readonly #waiting: { readonly id: number; readonly lane: Lane }[] = [];
   readonly #ends = new Map<number, ((job: JobRecord) => void)[]>();
-  #active: ActiveJob | null = null;
-  #running: Promise<void> = Promise.resolve();
+  readonly #active = new Map<Lane, ActiveJob>();
+  readonly #running = new Map<Lane, Promise<void>>();
   #closed = false;
 
   constructor(ports: QueuePorts, runners: JobRunners) {
@@ -50,14 +55,14 @@ export class JobQueue {
     if (!this.#runners[kind])
       throw new AppError("job/unknown-kind", `There is no job of the kind "${kind}" here.`);
     const id = this.#ports.queries.insert(kind, title, input, Date.now());
-    this.#waiting.push(id);
+    this.#waiting.push({ id, lane: laneOf(kind) });
     this.#tell(id);
     this.#next();
     return id;
   }
 
   get busy(): boolean {
-    return this.#active !== null || this.#waiting.length > 0;
+    return this.#active.size > 0 || this.#waiting.length > 0;
   }
 
   list(): JobRecord[] {
@@ -76,12 +81,12 @@ export class JobQueue {
 
   /** Stops a queued or running job; an ended one is returned as it is. */
   cancel(id: number): JobRecord {
-    const at = this.#waiting.indexOf(id);
+    const at = this.#waiting.findIndex((waiting) => waiting.id === id);
     if (at >= 0) {
       this.#waiting.splice(at, 1);
       this.#end({ ...this.get(id), state: "cancelled", endedAt: Date.now() });
-    } else if (this.#active?.id === id) {
-      this.#active.abort.abort(new AppError("job/cancelled", "The job was cancelled."));
+    } else {
+      this.#activeJob(id)?.abort.abort(new AppError("job/cancelled", "The job was cancelled."));
     }
     return this.get(id);
   }
@@ -97,7 +102,7 @@ export class JobQueue {
     if (!this.#runners[job.kind])
       throw new AppError("job/unknown-kind", `There is no job of the kind "${job.kind}" here.`);
     this.#ports.queries.queue(id);
-    this.#waiting.push(id);
+    this.#waiting.push({ id, lane: laneOf(job.kind) });
     this.#tell(id);
     this.#next();
     return this.get(id);
@@ -117,29 +122,39 @@ export class JobQueue {
   /** Stops everything; what was under way is marked interrupted, to be started again. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const id of this.#waiting.splice(0))
+    for (const { id } of this.#waiting.splice(0))
       this.#end({ ...this.get(id), state: "interrupted", endedAt: Date.now() });
-    this.#active?.abort.abort(
-      new AppError("job/interrupted", "Fovea was closed while the job ran."),
-    );
-    await this.#running;
+    for (const { abort } of this.#active.values())
+      abort.abort(new AppError("job/interrupted", "Fovea was closed while the job ran."));
+    await Promise.all(this.#running.values());
   }
 
+  #activeJob(id: number): ActiveJob | undefined {
+    return [...this.#active.values()].find((active) => active.id === id);
+  }
+
+  /** Starts the first that waits for each free lane. */
   #next(): void {
-    if (this.#active || this.#closed) return;
-    const id = this.#waiting.shift();
-    if (id === undefined) return;
+    if (this.#closed) return;
+    const at = this.#waiting.findIndex(({ lane }) => !this.#active.has(lane));
+    if (at < 0) return;
+    const [{ id, lane }] = this.#waiting.splice(at, 1) as [{ id: number; lane: Lane }];
     const active: ActiveJob = {
       id,
+      lane,
       abort: new AbortController(),
       meter: new ProgressMeter(),
       toldAt: 0,
       timer: null,
     };
-    this.#active = active;
+    this.#active.set(lane, active);
     this.#ports.queries.start(id, Date.now());
     this.#tell(id);
-    this.#running = this.#run(active).then(() => this.#next());
+    this.#running.set(
+      lane,
+      this.#run(active).then(() => this.#next()),
+    );
+    this.#next();
   }
 
   async #run(active: ActiveJob): Promise<void> {
@@ -165,7 +180,7 @@ export class JobQueue {
     }
     if (active.timer) clearTimeout(active.timer);
     const job = { ...this.get(id), ...outcome, rate: null, secondsLeft: null, endedAt: Date.now() };
-    this.#active = null;
+    this.#active.delete(active.lane);
     this.#end(job);
   }
 
@@ -195,7 +210,8 @@ export class JobQueue {
   }
 
   #withProgress(job: JobRecord): JobRecord {
-    return this.#active?.id === job.id ? { ...job, ...this.#active.meter.read() } : job;
+    const active = this.#activeJob(job.id);
+    return active ? { ...job, ...active.meter.read() } : job;
   }
 
   #tell(id: number): void {
