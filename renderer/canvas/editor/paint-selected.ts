@@ -1,18 +1,20 @@
 import { boxRect } from "../../../shared/geometry/boxes.ts";
 import type { XywhPixels } from "../../../shared/domain/records.ts";
 import { screenRect, type ScreenRect } from "../../../shared/geometry/spaces.ts";
-import { crispLine } from "../paint/crisp.ts";
+import { crispLine, type CrispLine } from "../paint/crisp.ts";
 import { MARKER_SIDE, markerSprite } from "../paint/markers.ts";
-import { overPicture } from "../paint/styles.ts";
+import { paintOnPlane } from "../paint/pixel-plane.ts";
+import { overPicture, type BoxStyle } from "../paint/styles.ts";
 import { TINY_SIDE } from "../scene/density.ts";
 import { rectToScreen, type Viewport } from "../viewport.ts";
 import { HANDLE_SIDE, handleFrame, handlePlace } from "./handles.ts";
 import type { Labels } from "./labels.ts";
 import { handles, type Handle } from "./reshape.ts";
 
-/** With more selected boxes than this in view the dark edge under their lines is left out. */
-const EDGED = 400;
+/** More than this in view are drawn pixel by pixel. */
+const BY_CALLS = 400;
 const marker = { marker: "ring", colour: overPicture.selected } as const;
+const style: BoxStyle = { ...marker, line: null, dash: [], spurs: false };
 
 /** Where a gesture has the selected boxes: moved by (dx, dy), or a single one at `box`. */
 export interface Lifted {
@@ -32,7 +34,6 @@ export function paintSelected(
   view: Viewport,
 ): void {
   const ratio = window.devicePixelRatio;
-  const line = crispLine(ratio);
   const rects: number[] = [];
   const marks: number[] = [];
   const { boxes } = labels.columns;
@@ -51,38 +52,48 @@ export function paintSelected(
     const out = MARKER_SIDE;
     if (left > view.width + out || top > view.height + out) continue;
     if (left + width < -out || top + height < -out) continue;
-    if (Math.max(width, height) >= TINY_SIDE) {
-      const from = line.snap(left);
-      const start = line.snap(top);
-      rects.push(from, start, line.snap(left + width) - from, line.snap(top + height) - start);
-    } else marks.push(left + width / 2, top + height / 2);
+    if (Math.max(width, height) >= TINY_SIDE) rects.push(left, top, width, height);
+    else marks.push(left + width / 2, top + height / 2);
   }
-  paintRects(ctx, rects, line.width);
-  const sprite = markerSprite(marker, ratio);
-  for (let i = 0; i < marks.length; i += 2)
-    ctx.drawImage(
-      sprite,
-      Math.round((marks[i]! - MARKER_SIDE / 2) * ratio) / ratio,
-      Math.round((marks[i + 1]! - MARKER_SIDE / 2) * ratio) / ratio,
-      MARKER_SIDE,
-      MARKER_SIDE,
-    );
+  const boxCount = rects.length / 4;
+  const markerCount = marks.length / 2;
+  if (boxCount + markerCount > BY_CALLS) {
+    const list = { styles: [style], boxes: [rects], markers: [marks], boxCount, markerCount };
+    return paintOnPlane(ctx, list, ratio, true);
+  }
+  paintRects(ctx, rects, crispLine(ratio));
+  paintRings(ctx, marks, ratio);
 }
 
-function paintRects(ctx: CanvasRenderingContext2D, rects: readonly number[], width: number): void {
-  if (rects.length / 4 <= EDGED) {
-    ctx.strokeStyle = overPicture.edge;
-    ctx.lineWidth = width + 2;
-    for (let i = 0; i < rects.length; i += 4)
-      ctx.strokeRect(rects[i]!, rects[i + 1]!, rects[i + 2]!, rects[i + 3]!);
-  }
+function paintRings(ctx: CanvasRenderingContext2D, marks: readonly number[], ratio: number): void {
+  const sprite = markerSprite(marker, ratio);
+  const snap = (value: number) => Math.round((value - MARKER_SIDE / 2) * ratio) / ratio;
+  for (let i = 0; i < marks.length; i += 2)
+    ctx.drawImage(sprite, snap(marks[i]!), snap(marks[i + 1]!), MARKER_SIDE, MARKER_SIDE);
+}
+
+function paintRects(
+  ctx: CanvasRenderingContext2D,
+  rects: readonly number[],
+  { width, snap }: CrispLine,
+): void {
+  const each = (use: (x: number, y: number, w: number, h: number) => void) => {
+    for (let i = 0; i < rects.length; i += 4) {
+      const x = snap(rects[i]!);
+      const y = snap(rects[i + 1]!);
+      use(x, y, snap(rects[i]! + rects[i + 2]!) - x, snap(rects[i + 1]! + rects[i + 3]!) - y);
+    }
+  };
+  ctx.strokeStyle = overPicture.edge;
+  ctx.lineWidth = width + 2;
+  each((x, y, w, h) => ctx.strokeRect(x, y, w, h));
   ctx.fillStyle = "rgb(255 255 255 / 16%)";
   ctx.strokeStyle = overPicture.selected;
   ctx.lineWidth = width;
-  for (let i = 0; i < rects.length; i += 4) {
-    ctx.fillRect(rects[i]!, rects[i + 1]!, rects[i + 2]!, rects[i + 3]!);
-    ctx.strokeRect(rects[i]!, rects[i + 1]!, rects[i + 2]!, rects[i + 3]!);
-  }
+  each((x, y, w, h) => {
+    ctx.fillRect(x, y, w, h);
+    ctx.strokeRect(x, y, w, h);
+  });
 }
 
 /** The eight handles of a box, on a thin frame where they do not lie on the box itself. */

@@ -4,10 +4,13 @@ import { FULL, HIDDEN } from "../scene/visibility.ts";
 import { visibleRect, type Viewport } from "../viewport.ts";
 import { crispLine, type CrispLine } from "./crisp.ts";
 import { MARKER_SIDE, markerSprite } from "./markers.ts";
+import { paintOnPlane } from "./pixel-plane.ts";
 import { boxStyles, overPicture, styleOf, type BoxStyle } from "./styles.ts";
 
 /** Above this many boxes the dark edge under the lines is left out: the picture is covered anyway. */
 const EDGED = 1500;
+/** More boxes and markers than this in view are drawn pixel by pixel. */
+const BY_CALLS = 400;
 /** Broken lines of boxes up to this side are drawn as parts of the side, CSS pixels. */
 const SMALL_SIDE = 96;
 /** Longest stroke outward from a corner, CSS pixels; shorter on small boxes. */
@@ -64,6 +67,8 @@ export function paintBoxes(
   list: DrawList,
   pixelRatio: number,
 ): void {
+  if (list.boxCount + list.markerCount > BY_CALLS)
+    return paintOnPlane(ctx, list, pixelRatio, list.boxCount <= EDGED);
   const line = crispLine(pixelRatio);
   const toDevice = (value: number) => Math.round(value * pixelRatio) / pixelRatio;
   if (list.boxCount <= EDGED) {

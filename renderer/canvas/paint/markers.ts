@@ -8,10 +8,27 @@ const REACH = 4.5;
 type Marked = Pick<BoxStyle, "marker" | "colour">;
 
 /** Per pixel ratio, so that a window on another screen is drawn as sharp. */
-const sprites = new Map<number, WeakMap<Marked, HTMLCanvasElement>>();
+const sprites = new Map<number, WeakMap<Marked, Sprite>>();
 
-/** A marker as a picture, drawn once: copying it is much faster than drawing thousands of shapes. */
-export function markerSprite(style: Marked, pixelRatio: number): HTMLCanvasElement {
+interface Sprite {
+  readonly bitmap: ImageBitmap;
+  readonly pixels: Uint32Array;
+}
+
+/**
+ * A marker as a picture, drawn once: copying it is much faster than drawing thousands of shapes, and copying a bitmap
+ * faster than copying a canvas.
+ */
+export function markerSprite(style: Marked, pixelRatio: number): ImageBitmap {
+  return spriteOf(style, pixelRatio).bitmap;
+}
+
+/** The same, [side,side] RGBA of each pixel as one number. */
+export function markerPixels(style: Marked, pixelRatio: number): Uint32Array {
+  return spriteOf(style, pixelRatio).pixels;
+}
+
+function spriteOf(style: Marked, pixelRatio: number): Sprite {
   let drawn = sprites.get(pixelRatio);
   if (!drawn) sprites.set(pixelRatio, (drawn = new WeakMap()));
   let sprite = drawn.get(style);
@@ -19,10 +36,10 @@ export function markerSprite(style: Marked, pixelRatio: number): HTMLCanvasEleme
   return sprite;
 }
 
-function drawMarker(style: Marked, pixelRatio: number): HTMLCanvasElement {
-  const sprite = document.createElement("canvas");
-  sprite.width = sprite.height = Math.ceil(MARKER_SIDE * pixelRatio);
-  const ctx = sprite.getContext("2d")!;
+function drawMarker(style: Marked, pixelRatio: number): Sprite {
+  const side = Math.ceil(MARKER_SIDE * pixelRatio);
+  const sprite = new OffscreenCanvas(side, side);
+  const ctx = sprite.getContext("2d", { willReadFrequently: true })!;
   ctx.scale(sprite.width / MARKER_SIDE, sprite.height / MARKER_SIDE);
   const shape = markerPath(style.marker, HALF, HALF);
   ctx.lineCap = "square";
@@ -32,7 +49,8 @@ function drawMarker(style: Marked, pixelRatio: number): HTMLCanvasElement {
   ctx.lineWidth = 1.5;
   ctx.strokeStyle = style.colour;
   ctx.stroke(shape);
-  return sprite;
+  const { data } = ctx.getImageData(0, 0, side, side);
+  return { bitmap: sprite.transferToImageBitmap(), pixels: new Uint32Array(data.buffer) };
 }
 
 function markerPath(shape: MarkerShape, x: number, y: number): Path2D {
