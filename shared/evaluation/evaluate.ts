@@ -53,13 +53,13 @@ export function accumulateClasses(
   return truthCounts;
 }
 
-/** Everything of a result but its timings. truthCounts: [K,A]; predictions below `lowestScore` are not counted. */
+/** Everything of a result but its timings. truthCounts: [K,A]; predicted: [K] as countPredictions gives it. */
 export function resultOf(
   set: EvaluationSet,
   params: EvaluationParams,
   arrays: EvaluationArrays,
   truthCounts: Int32Array,
-  lowestScore = -Infinity,
+  predicted: Int32Array = countPredictions(set, -Infinity),
 ): Omit<EvaluationResult, "timings"> {
   const K = set.categoryIds.length;
   const A = params.areaRanges.length;
@@ -68,10 +68,21 @@ export function resultOf(
   return {
     params,
     summary: summarize(arrays, params),
-    perClass: classScores(set, params, arrays, truthCounts, lowestScore),
+    perClass: classScores(set, params, arrays, truthCounts, predicted),
     arrays,
     truthCounts: byRange,
   };
+}
+
+/** [K] predictions of each class whose score is at least `lowestScore`. */
+export function countPredictions(
+  { predictions: { category, score }, categoryIds }: EvaluationSet,
+  lowestScore: number,
+): Int32Array {
+  const counts = new Int32Array(categoryIds.length);
+  for (let row = 0; row < category.length; row++)
+    if (score[row]! >= lowestScore) counts[category[row]!]!++;
+  return counts;
 }
 
 function classScores(
@@ -79,19 +90,15 @@ function classScores(
   params: EvaluationParams,
   arrays: EvaluationArrays,
   truthCounts: Int32Array,
-  lowestScore: number,
+  predicted: Int32Array,
 ): ClassScore[] {
   const A = params.areaRanges.length;
   const { range } = headlineOf(params);
-  const predictions = new Int32Array(set.categoryIds.length);
-  const { category, score } = set.predictions;
-  for (let row = 0; row < category.length; row++)
-    if (score[row]! >= lowestScore) predictions[category[row]!]!++;
   return set.categoryIds.map((categoryId, k) => ({
     categoryId,
     name: set.categoryNames[k]!,
     truthCount: truthCounts[k * A + range]!,
-    predictionCount: predictions[k]!,
+    predictionCount: predicted[k]!,
     ...scoreClass(arrays, params, k),
   }));
 }

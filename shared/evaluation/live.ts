@@ -8,7 +8,7 @@ import type { EvaluationParams } from "../domain/protocols.ts";
 import { Accumulator, countTruth } from "./accumulate.ts";
 import { assign } from "./assign.ts";
 import { checkSet } from "./check-set.ts";
-import { accumulate, resultOf } from "./evaluate.ts";
+import { accumulate, countPredictions, resultOf } from "./evaluate.ts";
 import { countingSort } from "./group-rows.ts";
 import { groupTruth } from "./group-truth.ts";
 import {
@@ -59,7 +59,8 @@ class Incremental implements LiveEvaluation {
   readonly #dirty = new Set<number>();
   readonly #accumulator = new Accumulator();
   readonly #candidates = new Candidates();
-  #threshold = -Infinity;
+  /** [K] at or above the score threshold. */
+  #predicted: Int32Array;
   #evaluateTime = 0;
 
   constructor(set: EvaluationSet, params: EvaluationParams) {
@@ -74,6 +75,7 @@ class Incremental implements LiveEvaluation {
     this.#arrays = arrays;
     this.#truthCounts = truthCounts;
     this.#ends = this.#matches.classStart.slice(1);
+    this.#predicted = countPredictions(set, -Infinity);
   }
 
   replaceTruth(image: number, truth: ImageTruth): void {
@@ -93,7 +95,7 @@ class Incremental implements LiveEvaluation {
 
   setScoreThreshold(score: number): void {
     const { classStart, score: scores } = this.#matches;
-    this.#threshold = score;
+    this.#predicted = countPredictions(this.#set, score);
     for (let k = 0; k < this.#ends.length; k++) {
       const end = firstBelow(scores, classStart[k]!, classStart[k + 1]!, score);
       if (end !== this.#ends[k]) this.#dirty.add(k);
@@ -114,7 +116,7 @@ class Incremental implements LiveEvaluation {
       this.#params,
       this.#arrays,
       this.#truthCounts,
-      this.#threshold,
+      this.#predicted,
     );
     const evaluateTime = this.#evaluateTime;
     this.#evaluateTime = 0;
