@@ -9,6 +9,8 @@ export type Density = "comfortable" | "compact";
 export const useSettings = defineStore("settings", () => {
   const theme = ref<ThemeChoice>("system");
   const density = ref<Density>("comfortable");
+  /** The name that edits are logged under; "" for that of the system's user. */
+  const author = ref("");
   /** Keys by shortcut id, where they differ from the catalogue. */
   const shortcuts = ref<Record<string, string>>({});
 
@@ -21,6 +23,7 @@ export const useSettings = defineStore("settings", () => {
     const stored = await call("system/settings", {});
     theme.value = oneOf(stored["theme"], ["system", "light", "dark"], "system");
     density.value = oneOf(stored["density"], ["comfortable", "compact"], "comfortable");
+    author.value = typeof stored["author"] === "string" ? stored["author"] : "";
     shortcuts.value = entriesOf(stored["shortcuts"], "string");
     classKeys.value = entriesOf(stored["classKeys"], "number");
     const side = stored["networkInput"];
@@ -31,6 +34,7 @@ export const useSettings = defineStore("settings", () => {
     await call("system/saveSettings", {
       theme: theme.value,
       density: density.value,
+      author: author.value,
       shortcuts: shortcuts.value,
       classKeys: classKeys.value,
       networkInput: networkInput.value,
@@ -44,6 +48,11 @@ export const useSettings = defineStore("settings", () => {
 
   async function setDensity(choice: Density): Promise<void> {
     density.value = choice;
+    await save();
+  }
+
+  async function setAuthor(name: string): Promise<void> {
+    author.value = name.trim();
     await save();
   }
 
@@ -67,12 +76,14 @@ export const useSettings = defineStore("settings", () => {
   return {
     theme,
     density,
+    author,
     shortcuts,
     classKeys,
     networkInput,
     load,
     setTheme,
     setDensity,
+    setAuthor,
     setShortcut,
     setClassKey,
     setNetworkInput,

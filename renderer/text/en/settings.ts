@@ -1,6 +1,9 @@
 export const settings = {
   "settings.title": "Settings",
   "settings.look": "Look",
+  "settings.person": "You",
+  "settings.author": "Name in the log of edits",
+  "settings.authorHint": "as the system calls you",
   "settings.theme": "Theme",
   "settings.theme.system": "As the system",
   "settings.theme.light": "Light",
