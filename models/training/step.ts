@@ -8,7 +8,7 @@ import { frozenNorms, trainedNorms } from "../rtdetr/training-layers.ts";
 import { denoisingQueries } from "./denoising.ts";
 import { replaceTensors, type ModelVariables } from "./model-variables.ts";
 import { nativeProducts } from "./native-products.ts";
-import { objective, partsPulled, partsRead } from "./objective.ts";
+import { objective, partsPulled, partsRead, type ObjectiveResult } from "./objective.ts";
 import {
   adamwStep,
   averageStep,
@@ -21,7 +21,12 @@ import {
   type TrainedVariable,
 } from "./optimizer.ts";
 import type { RandomStream } from "./random.ts";
-import { TrainingGraph, selectedQueries, type TrainingGraphChoices } from "./training-graph.ts";
+import {
+  TrainingGraph,
+  selectedQueries,
+  type NetworkValues,
+  type TrainingGraphChoices,
+} from "./training-graph.ts";
 
 export interface Batch {
   /** [B,H,W,3], 0..1; the step disposes it. */
@@ -86,14 +91,12 @@ export function createTrainingState(
 
 function generatorVariables(weights: WeightGenerator): Map<string, TrainedVariable> {
   return new Map(
-    [...weights.parameters].map(([name, values]) => [
-      GENERATOR + name,
-      {
-        variable: tf.variable(tf.tensor1d(Float32Array.from(values))),
-        rateFactor: 1,
-        decays: name.endsWith(".weight"),
-      },
-    ]),
+    [...weights.parameters].map(([name, values]) => {
+      const start = tf.tensor1d(new Float32Array(values));
+      const variable = tf.variable(start);
+      start.dispose();
+      return [GENERATOR + name, { variable, rateFactor: 1, decays: name.endsWith(".weight") }];
+    }),
   );
 }
 
@@ -182,13 +185,20 @@ function differentiate(
     generator: generator?.weights ?? null,
     denoising,
   };
-  const { loss, gradients: seeds } = objective(pass.values, input, settings.loss);
+  const losses = (): ObjectiveResult => {
+    assertOutputs(pass.values, optimizer.step + 1, batch);
+    const found = objective(pass.values, input, settings.loss);
+    assertFinite(found.loss, optimizer.step + 1, batch);
+    return found;
+  };
+  let result: ObjectiveResult;
   try {
-    assertFinite(loss, optimizer.step + 1, batch);
+    result = losses();
   } catch (error) {
     graph.disposeForward(pass);
     throw error;
   }
+  const { loss, gradients: seeds } = result;
   const gradients = graph.backward(pass, seeds);
   for (const [name, values] of loss.generatorGradients ?? [])
     gradients.set(GENERATOR + name, tf.tensor1d(Float32Array.from(values)));
@@ -242,6 +252,15 @@ function readGenerator({ generator }: TrainingState): void {
   if (!generator) return;
   for (const [name, { variable }] of generator.trained)
     generator.weights.parameters.get(name.slice(GENERATOR.length))!.set(variable.dataSync());
+}
+
+/** Matching takes numbers only, so what the losses start from is looked at first. */
+function assertOutputs({ layers, selection }: NetworkValues, step: number, batch: Batch): void {
+  const heads = [...layers.map((parts, k) => [`decoder ${k}`, parts] as const), ["encoder", selection] as const]; // prettier-ignore
+  for (const [head, parts] of heads)
+    for (const part of ["logits", "boxes"])
+      if (!parts.get(part)!.every(Number.isFinite))
+        throw notFinite(`the output "${head} ${part}"`, step, batch);
 }
 
 function assertFinite(loss: LossResult, step: number, batch: Batch): void {

@@ -150,7 +150,16 @@ export class TrainingGraph {
   ): ForwardPass {
     const inputs: GraphFeed[] = [{ input: this.#pixels, value: pixels }];
     for (const [name, input] of this.#parameters) inputs.push({ input, value: tensors.get(name)! });
-    if (this.#denoising !== null) inputs.push(...denoisingFeeds(this.#denoising, denoising!));
+    const noise = this.#denoising === null ? [] : denoisingFeeds(this.#denoising, denoising!);
+    try {
+      return this.#forward([...inputs, ...noise]);
+    } catch (error) {
+      for (const { value } of noise) value.dispose();
+      throw error;
+    }
+  }
+
+  #forward(inputs: readonly GraphFeed[]): ForwardPass {
     const wanted = [
       ...this.#outputs.layers.flatMap((layer) => [...layer.values()]),
       ...this.#outputs.selection.values(),
