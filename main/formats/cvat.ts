@@ -3,7 +3,7 @@ import { AppError } from "../../shared/domain/app-error.ts";
 import { joinPolygons, type ReadPolygon } from "./grouped-shapes.ts";
 import { isObject, shown } from "./json-fields.ts";
 import { shapeOf, type ReadShape } from "./labelme.ts";
-import type { Polygon } from "./polygons.ts";
+import { isCoordinate, type Polygon } from "./polygons.ts";
 import type { ProblemLog } from "./problem-log.ts";
 import { unescapeXml } from "./xml-text.ts";
 
@@ -246,14 +246,14 @@ function readShape(
 
 /** The corners of a box, which may be given in any order. */
 function boxPoints(attributes: ReadonlyMap<string, string>): Polygon | null {
-  const read = ["xtl", "ytl", "xbr", "ybr"].map((key) => finite(attributes.get(key)));
+  const read = ["xtl", "ytl", "xbr", "ybr"].map((key) => coordinate(attributes.get(key)));
   const [left, top, right, bottom] = read;
   if (left == null || top == null || right == null || bottom == null) return null;
   return [left, top, right, top, right, bottom, left, bottom];
 }
 
 function polygonPoints(text: string): Polygon | null {
-  const parts = text.split(/[;,]/).map((part) => finite(part));
+  const parts = text.split(/[;,]/).map(coordinate);
   const isWhole = parts.length >= 6 && parts.length % 2 === 0 && !parts.includes(null);
   return isWhole ? (parts as number[]) : null;
 }
@@ -298,6 +298,11 @@ function textOf({ children }: Tag): string {
     .map((child) => (isObject(child) && typeof child["#text"] === "string" ? child["#text"] : ""))
     .map(unescapeXml)
     .join("");
+}
+
+function coordinate(text: string | undefined): number | null {
+  const value = finite(text);
+  return isCoordinate(value) ? value : null;
 }
 
 function finite(text: string | undefined): number | null {

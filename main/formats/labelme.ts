@@ -1,7 +1,7 @@
 import { patchOrigin } from "./coco.ts";
 import { isObject, type JsonObject, shown } from "./json-fields.ts";
 import { joinPolygons, type ReadPolygon } from "./grouped-shapes.ts";
-import { extentOf, polygonArea, type Polygon } from "./polygons.ts";
+import { extentOf, isCoordinate, polygonArea, type Polygon } from "./polygons.ts";
 import type { ProblemLog } from "./problem-log.ts";
 
 /** An object of a LabelMe or CVAT file. */
@@ -152,7 +152,7 @@ function readShape(
 function readPoints(value: unknown): Polygon | null {
   if (!Array.isArray(value)) return null;
   const isPoint = (point: unknown): point is readonly [number, number] =>
-    Array.isArray(point) && point.length === 2 && point.every((part) => Number.isFinite(part));
+    Array.isArray(point) && point.length === 2 && point.every(isCoordinate);
   return value.every(isPoint) ? value.flat() : null;
 }
 

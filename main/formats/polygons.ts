@@ -17,6 +17,13 @@ export function polygonsOf(segmentation: string | null): readonly Polygon[] | nu
     : null;
 }
 
+/** Beyond this no picture reaches, and areas would leave what numbers can hold. Pixels. */
+const FARTHEST = 1e9;
+
+export function isCoordinate(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) <= FARTHEST;
+}
+
 export function extentOf(polygons: readonly Polygon[]): BoxNumbers {
   let left = Infinity;
   let top = Infinity;

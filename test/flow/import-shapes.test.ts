@@ -7,7 +7,7 @@ import { folderOf } from "../fixtures/formats/temp-folder.ts";
 
 type Files = Readonly<Record<string, string | Uint8Array | object>>;
 
-const shape = (label: string, points: readonly (readonly number[])[], rest: object = {}) => ({
+const shape = (label: string, points: unknown, rest: object = {}) => ({
   label,
   points,
   group_id: null,

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parseCvat } from "../../../main/formats/cvat.ts";
+import { parseLabelMe } from "../../../main/formats/labelme.ts";
 import { ProblemLog } from "../../../main/formats/problem-log.ts";
 import { decodeText } from "../../../main/formats/text.ts";
 import { parseTextRows } from "../../../main/formats/text-rows.ts";
@@ -108,4 +110,65 @@ test("YAML whose aliases grow without end is refused", () => {
   const problems = new ProblemLog();
   expect(parseYoloData(bomb, "data.yaml", problems)).toBeNull();
   expect(problems.list()).toMatchObject([{ code: "yolo/bad-yaml", action: "refused" }]);
+});
+
+/** Shapes of LabelMe and CVAT with slips in them. */
+const oddValue = fc.oneof(
+  fc.constantFrom<unknown>(null, "", "cat", "__proto__", NaN, -1, [], {}, [[1, 2]], true, "1,2;3"),
+  fc.double(),
+  fc.array(fc.tuple(fc.double(), fc.double()), { maxLength: 4 }),
+);
+
+test("every shape of a LabelMe file is an object of finite numbers or a problem", () => {
+  const oddShape = fc.oneof(
+    oddValue,
+    fc.record(
+      {
+        label: fc.oneof(fc.constant("cat"), oddValue),
+        points: oddValue,
+        shape_type: fc.constantFrom<unknown>("rectangle", "polygon", "circle", 7),
+        flags: oddValue,
+        attributes: oddValue,
+      },
+      { requiredKeys: [] },
+    ),
+  );
+  fc.assert(
+    fc.property(fc.array(oddShape, { maxLength: 6 }), (shapes) => {
+      const problems = new ProblemLog();
+      const read = parseLabelMe(JSON.stringify({ shapes }), "a.json", problems);
+      expect(read!.shapes.length + problems.total).toBe(shapes.length);
+      for (const { box, area } of read!.shapes)
+        expect([...box, area].every(Number.isFinite)).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("every shape of a CVAT file is an object of finite numbers or a problem", () => {
+  const word = fc.oneof(
+    fc.constantFrom("", "1", "2.5", "1e400", "NaN", "cat", "&lt;", "1,2;3,4;5,6", "__proto__"),
+    fc.integer().map(String),
+  );
+  const names = ["label", "xtl", "ytl", "xbr", "ybr", "points", "rotation", "group_id"];
+  const tag = fc
+    .tuple(fc.constantFrom("box", "polygon", "points", "tag"), fc.tuple(...names.map(() => word)))
+    .map(([kind, values]) => {
+      const attributes = names.map((name, at) => `${name}="${values[at]!}"`).join(" ");
+      return `<${kind} ${attributes}/>`;
+    });
+  fc.assert(
+    fc.property(fc.array(tag, { maxLength: 6 }), (tags) => {
+      const problems = new ProblemLog();
+      const text = `<annotations><image id="1" name="a.jpg">${tags.join("\n")}</image></annotations>`;
+      const [image] = parseCvat(text, "a.xml", problems).images;
+      const told = problems.list().filter(({ action }) => action === "skipped").length;
+      // Polygons of one label and group are one object.
+      expect(image!.shapes.length + told).toBeLessThanOrEqual(tags.length);
+      expect(image!.shapes.length === 0 && told === 0).toBe(tags.length === 0);
+      for (const { box, area } of image!.shapes)
+        expect([...box, area].every(Number.isFinite)).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
 });
