@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -264,6 +265,7 @@ test("a model's proposals are taken one by one, dismissed, and taken by class, w
       outputs: { output0: { dims: [1, 4, 6], values: FOUR_DETECTIONS } },
       metadata: { names: "{0: 'person', 1: 'Car'}" },
     });
+    await writeFile(`${file}.fovea.json`, JSON.stringify({ fit: "stretch" }));
     await call("models/add", { path: file, name: "cars" });
     const { page, errors } = await open(`/annotate?dataset=${Number(result?.["datasetId"])}`);
     const imageId = await openImage(page);
