@@ -257,7 +257,7 @@ export const createEditor: CreateEditor = (root, events) => {
 
   function choose(ids: ReadonlySet<number>) {
     stage.select(ids);
-    layers.dirty("labels", "selection", "focus");
+    layers.dirty("selection", "focus");
     events.onSelection(ids);
   }
 
@@ -360,7 +360,7 @@ export const createEditor: CreateEditor = (root, events) => {
       stage.rename(ids);
       if (hovered?.kind === "label" && ids.has(hovered.id))
         hovered = { kind: "label", id: ids.get(hovered.id)! };
-      layers.dirty("labels", "focus");
+      layers.dirty("selection", "focus");
     },
     setVerdicts(verdicts) {
       stage.setVerdicts(verdicts);
@@ -379,7 +379,7 @@ export const createEditor: CreateEditor = (root, events) => {
     setSelection(ids) {
       if (gesture.kind === "moving" || gesture.kind === "resizing") cancelGesture();
       stage.select(new Set(ids));
-      layers.dirty("labels", "selection", "focus");
+      layers.dirty("selection", "focus");
     },
     setOptions(next) {
       if (next.tool !== undefined && next.tool !== options.tool) cancelGesture();
@@ -394,7 +394,7 @@ export const createEditor: CreateEditor = (root, events) => {
       ghostOf = nextGhostOf;
       classHue = nextHue;
       if (options.colourBy === "class") stage.colour(classHue);
-      layers.dirty("labels", "focus");
+      layers.dirty("labels", "selection", "focus");
     },
     fit: camera.fit,
     actualSize: camera.actualSize,

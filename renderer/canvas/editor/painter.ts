@@ -90,10 +90,11 @@ export function createPainter(): Painter {
       case "picture":
         return paintPicture(ctx, scenery, view, false);
       case "labels":
-        paintLabels(ctx, scenery, view);
-        return paintRoomLabels(ctx, scenery);
+        return paintLabels(ctx, scenery, view);
       case "selection":
-        return paintSelection(ctx, scenery, view);
+        paintSelection(ctx, scenery, view);
+        // Here, for the selected one has its name elsewhere: a click repaints none of the other labels.
+        return paintRoomLabels(ctx, scenery);
       case "focus":
         if (pointer && options.crossHair && scenery.tool !== "select")
           paintCrossHair(ctx, pointer, view);
