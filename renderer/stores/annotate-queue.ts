@@ -64,6 +64,8 @@ export interface SaveQueue {
   /** Gives up what could not be saved, and all that follows it in its image. Returns the image. */
   readonly discard: () => number | null;
   readonly isPending: (imageId?: number) => boolean;
+  /** What the edits of an image that wait are to change, in their order. */
+  readonly pendingChanges: (imageId: number) => readonly AnnotationChange[];
   /** Resolves when nothing of the image (null: of any) waits, or when saving has failed. */
   readonly rest: (imageId: number | null) => Promise<void>;
   /** What Undo would take back, as the image came with it. */
@@ -262,6 +264,10 @@ export function createSaveQueue(transport: SaveTransport, events: SaveEvents): S
     push,
     retry,
     isPending,
+    pendingChanges: (imageId) =>
+      waiting.flatMap(({ task }) =>
+        task.kind === "edit" && task.imageId === imageId ? task.changes : [],
+      ),
     flush() {
       for (const entry of waiting) unsettle(entry);
       if (!failure) void pump();

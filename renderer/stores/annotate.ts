@@ -132,7 +132,13 @@ export const useAnnotate = defineStore("annotate", () => {
     review.value = got.review;
     undoState.value = { undo: got.undo, redo: got.redo };
     labels.value = new Map(got.annotations.map((label) => [label.id, label]));
-    queue.know(got.image.id, got, labels.value.keys());
+    // Come back to with edits that wait: they are shown as if they were saved.
+    if (!queue.isPending(got.image.id)) queue.know(got.image.id, got, labels.value.keys());
+    for (const change of queue.pendingChanges(got.image.id)) {
+      const { changed, removed } = patchOf(labels.value, [change]);
+      for (const label of changed) labels.value.set(label.id, label);
+      for (const id of removed) labels.value.delete(id);
+    }
     select(other ? [] : [...selection.value].filter((id) => labels.value.has(id)));
     tell({ kind: "all" });
   }

@@ -206,6 +206,11 @@ describe("the Annotate page", () => {
     await page.locator('[data-save="failed"]').waitFor();
     await page.getByText("Not saved: Fovea does not answer", { exact: false }).waitFor();
     await page.locator(`[data-labels="${count + 1}"]`).waitFor();
+    // What waits is still there after a look at the next image.
+    await page.keyboard.press("j");
+    await imageChanged(page, imageId);
+    await page.keyboard.press("k");
+    await page.locator(`[data-image="${imageId}"][data-labels="${count + 1}"]`).waitFor();
     await page.unroute("**/api/annotations/edit");
     await saved(page);
     expect((await labelsOf(imageId)).annotations.length).toBe(count + 1);
