@@ -97,6 +97,7 @@ describe("the Annotate page", () => {
 
   test("a rejected suspect stays rejected until it is taken back", async () => {
     const { page } = await workbench.open(`/annotate/${imageIds[0]}?${sample.query}`);
+    await openImage(page);
     await page.keyboard.press("Alt+s");
     await page.locator("[data-suspect]").waitFor();
     const left = page.locator("[data-suspects][data-count]");
