@@ -7,50 +7,41 @@ export interface GroupedRows {
   readonly classStart: Int32Array;
 }
 
-/**
- * Two stable counting sorts; the first is left out where the rows already stand by ascending image. wanted: [K] 0 for
- * classes whose rows are left out; null for all.
- */
+/** Two stable counting sorts; the first is left out where the rows already stand by ascending image. */
 export function groupByClassAndImage(
   columns: { readonly image: Int32Array; readonly category: Int32Array },
   classCount: number,
   imageCount: number,
-  wanted: Uint8Array | null = null,
 ): GroupedRows {
   const byImage = isAscending(columns.image)
     ? null
     : countingSort(columns.image, imageCount, null).rows;
-  const { rows, start } = countingSort(columns.category, classCount, byImage, wanted);
+  const { rows, start } = countingSort(columns.category, classCount, byImage);
   return { rows, classStart: start };
 }
 
 /**
  * Stable. `keys` [n] in 0..keyCount-1; `order` gives the rows in the order to keep among equal keys, null for file
- * order. Returns the rows by ascending key and [keyCount+1] where each key begins. Keys whose `wanted` is 0 are left
- * out.
+ * order. Returns the rows by ascending key and [keyCount+1] where each key begins.
  */
 export function countingSort(
   keys: Int32Array,
   keyCount: number,
   order: Int32Array | null,
-  wanted: Uint8Array | null = null,
 ): { rows: Int32Array; start: Int32Array } {
   const start = new Int32Array(keyCount + 1);
   for (let row = 0; row < keys.length; row++) start[keys[row]! + 1]!++;
-  if (wanted) for (let key = 0; key < keyCount; key++) if (!wanted[key]) start[key + 1] = 0;
   for (let key = 0; key < keyCount; key++) start[key + 1]! += start[key]!;
   const next = start.slice();
   const rows = new Int32Array(start[keyCount]!);
   for (let at = 0; at < keys.length; at++) {
     const row = order ? order[at]! : at;
-    const key = keys[row]!;
-    if (wanted && !wanted[key]) continue;
-    rows[next[key]!++] = row;
+    rows[next[keys[row]!]!++] = row;
   }
   return { rows, start };
 }
 
-function isAscending(values: Int32Array): boolean {
+export function isAscending(values: Int32Array): boolean {
   for (let i = 1; i < values.length; i++) if (values[i]! < values[i - 1]!) return false;
   return true;
 }

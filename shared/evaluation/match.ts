@@ -1,10 +1,11 @@
 /**
- * Matching of a whole set, class by class. The result's layout is told in matches.ts.
+ * Matching of a whole set: candidates image by image, then assignment class by class in the order of scores. The
+ * result's layout is told in matches.ts.
  */
 import type { EvaluationParams } from "../domain/protocols.ts";
 import { assign, type TruthState } from "./assign.ts";
-import { groupByClassAndImage } from "./group-rows.ts";
-import { areaLimits, groupTruth, rangeBits, type GroupedTruth } from "./group-truth.ts";
+import { areaLimits, groupTruth, type GroupedTruth } from "./group-truth.ts";
+import { IMAGE, layOut, LIST, NO_LIST, RANGES, ROW, type LaidOut } from "./lay-out.ts";
 import { NO_CANDIDATE, type Matches } from "./matches.ts";
 import { Candidates } from "./overlap.ts";
 import { ScoreSorter } from "./sort-scores.ts";
@@ -19,33 +20,20 @@ export function matchDetections(
   return new Matcher(set, params, classes).run();
 }
 
-const ROW = 0;
-const IMAGE = 1;
-const RANGES = 2;
-const HAS_CANDIDATES = 3;
-
-type Growing = { -readonly [Key in keyof Matches]: Matches[Key] };
-
 class Matcher {
   readonly #set: EvaluationSet;
   readonly #params: EvaluationParams;
   readonly #truth: GroupedTruth;
-  /** Predictions by class, then image, then file order. */
-  readonly #rows: Int32Array;
-  readonly #classStart: Int32Array;
-  readonly #out: Growing;
+  readonly #candidates = new Candidates();
+  readonly #laidOut: LaidOut;
+  readonly #sorter = new ScoreSorter();
+  readonly #out: Matches;
   /** By rank within an image and class: index of the smallest maxDets that admits it. */
   readonly #admission: Uint8Array;
-  #kept = 0;
-  #candidateCount = 0;
-  // Working memory of one class; index j is a place among the class's predictions in image order.
-  readonly #sorter = new ScoreSorter();
-  readonly #candidates = new Candidates();
   readonly #seenInImage: Int32Array;
   readonly #truthState: TruthState;
-  #scores = new Float64Array(0);
-  /** [n,4] ROW, IMAGE, RANGES and HAS_CANDIDATES, side by side for the walk by score. */
-  #local = new Int32Array(0);
+  #kept = 0;
+  #candidateCount = 0;
 
   constructor(set: EvaluationSet, params: EvaluationParams, classes: readonly number[]) {
     this.#set = set;
@@ -53,16 +41,16 @@ class Matcher {
     this.#truth = groupTruth(set, params);
     const wanted = new Uint8Array(set.categoryIds.length);
     for (const k of classes) wanted[k] = 1;
-    const { rows, classStart } = groupByClassAndImage(
+    this.#laidOut = layOut(
       set.predictions,
-      set.categoryIds.length,
       set.imageIds.length,
       wanted,
+      areaLimits(params),
+      this.#truth,
+      this.#candidates,
     );
-    this.#rows = rows;
-    this.#classStart = classStart;
     this.#seenInImage = new Int32Array(set.imageIds.length);
-    this.#admission = admissionByRank(params.maxDets, rows.length);
+    this.#admission = admissionByRank(params.maxDets, this.#laidOut.scores.length);
     this.#out = this.#allocate();
     this.#truthState = {
       rangeCount: params.areaRanges.length,
@@ -73,124 +61,74 @@ class Matcher {
   }
 
   run(): Matches {
+    const { classStart, scores } = this.#laidOut;
     for (let k = 0; k < this.#set.categoryIds.length; k++) {
       this.#out.classStart[k] = this.#kept;
-      this.#matchClass(k);
+      const from = classStart[k]!;
+      const count = classStart[k + 1]! - from;
+      if (count === 0) continue;
+      const order = this.#sorter.sort(scores.subarray(from, from + count), count);
+      this.#walkByScore(order, from, count);
     }
     this.#out.classStart[this.#set.categoryIds.length] = this.#kept;
     return this.#trimmed();
   }
 
-  #matchClass(k: number): void {
-    const from = this.#classStart[k]!;
-    const count = this.#classStart[k + 1]! - from;
-    if (count === 0) return;
-    this.#reserve(count);
-    this.#readInImageOrder(k, from, count);
-    this.#walkByScore(this.#sorter.sort(this.#scores, count), count);
-  }
-
-  /** Walks the class's predictions and ground truths side by side, image by image, and finds the candidates. */
-  #readInImageOrder(k: number, from: number, count: number): void {
-    const { boxes, image, score } = this.#set.predictions;
-    const limits = areaLimits(this.#params);
-    const truth = this.#truth;
-    const truthEnd = truth.classStart[k + 1]!;
-    const candidates = this.#candidates;
-    const rows = this.#rows;
-    const scores = this.#scores;
-    const local = this.#local;
-    let first = truth.classStart[k]!;
-    let last = first;
-    candidates.reset(count);
-    for (let j = 0; j < count; j++) {
-      const row = rows[from + j]!;
-      const imageOfRow = image[row]!;
-      if (first < truthEnd && (last === first || truth.image[first] !== imageOfRow)) {
-        first = last;
-        while (first < truthEnd && truth.image[first]! < imageOfRow) first++;
-        last = first;
-        while (last < truthEnd && truth.image[last] === imageOfRow) last++;
-      }
-      scores[j] = score[row]!;
-      local[4 * j + ROW] = row;
-      local[4 * j + IMAGE] = imageOfRow;
-      local[4 * j + RANGES] = rangeBits(boxes[4 * row + 2]! * boxes[4 * row + 3]!, limits);
-      local[4 * j + HAS_CANDIDATES] =
-        last > first ? candidates.add(j, boxes, row, truth, first, last) : 0;
-    }
-  }
-
-  /** order: [count] places j by descending score. Ranks, cuts at the largest maxDets and matches. */
-  #walkByScore(order: Int32Array, count: number): void {
+  /** order: [count] places by descending score, counted from place `from`. Ranks, cuts at the largest maxDets, matches. */
+  #walkByScore(order: Int32Array, from: number, count: number): void {
     const admission = this.#admission;
     const seen = this.#seenInImage.fill(0);
-    const scores = this.#scores;
-    const local = this.#local;
+    const { entries, scores } = this.#laidOut;
     const { row, image, score, admittedBy, inRange, candidate } = this.#out;
     let kept = this.#kept;
     for (let i = 0; i < count; i++) {
-      const j = order[i]!;
-      const imageOfRow = local[4 * j + IMAGE]!;
+      const place = from + order[i]!;
+      const entry = 4 * place;
+      const imageOfRow = entries[entry + IMAGE]!;
       const rank = seen[imageOfRow]!++;
       if (rank >= admission.length) continue;
-      row[kept] = local[4 * j + ROW]!;
+      const list = entries[entry + LIST]!;
+      const ranges = entries[entry + RANGES]!;
+      row[kept] = entries[entry + ROW]!;
       image[kept] = imageOfRow;
-      score[kept] = scores[j]!;
+      score[kept] = scores[place]!;
       admittedBy[kept] = admission[rank]!;
-      inRange[kept] = local[4 * j + RANGES]!;
-      candidate[kept] = local[4 * j + HAS_CANDIDATES] === 0 ? NO_CANDIDATE : this.#assign(j);
+      inRange[kept] = ranges;
+      candidate[kept] = list === NO_LIST ? NO_CANDIDATE : this.#assign(list, ranges);
       kept++;
     }
     this.#kept = kept;
   }
 
-  #assign(j: number): number {
-    const rangeCount = this.#params.areaRanges.length;
+  #assign(list: number, inRange: number): number {
     const row = this.#candidateCount++;
-    if (row * rangeCount === this.#out.hits.length) this.#growMasks();
     const { hits, ignored } = this.#out;
-    const inRange = this.#local[4 * j + RANGES]!;
-    assign(this.#truthState, this.#candidates, j, inRange, hits, ignored, row * rangeCount);
+    const at = row * this.#truthState.rangeCount;
+    assign(this.#truthState, this.#candidates, list, inRange, hits, ignored, at);
     return row;
   }
 
-  #allocate(): Growing {
+  #allocate(): Matches {
     const classCount = this.#set.categoryIds.length;
     const rangeCount = this.#params.areaRanges.length;
-    const truthCount = this.#set.truth.image.length;
-    const most = this.#rows.length;
+    const { scores, listCount } = this.#laidOut;
     const everyRange = (1 << rangeCount) - 1;
     return {
       params: this.#params,
       classCount,
       imageCount: this.#set.imageIds.length,
       classStart: new Int32Array(classCount + 1),
-      row: new Int32Array(most),
-      image: new Int32Array(most),
-      score: new Float64Array(most),
-      admittedBy: new Uint8Array(most),
-      inRange: new Uint16Array(most),
-      candidate: new Int32Array(most),
-      hits: new Uint16Array(1024 * rangeCount),
-      ignored: new Uint16Array(1024 * rangeCount),
+      row: new Int32Array(scores.length),
+      image: new Int32Array(scores.length),
+      score: new Float64Array(scores.length),
+      admittedBy: new Uint8Array(scores.length),
+      inRange: new Uint16Array(scores.length),
+      candidate: new Int32Array(scores.length),
+      hits: new Uint16Array(listCount * rangeCount),
+      ignored: new Uint16Array(listCount * rangeCount),
       truthCounts: this.#truth.ignoredIn.map((bits) => everyRange & ~bits),
-      truthTaken: new Uint16Array(truthCount * rangeCount),
+      truthTaken: new Uint16Array(this.#set.truth.image.length * rangeCount),
     };
-  }
-
-  #reserve(count: number): void {
-    if (count <= this.#scores.length) return;
-    this.#scores = new Float64Array(count);
-    this.#local = new Int32Array(4 * count);
-  }
-
-  #growMasks(): void {
-    const { hits, ignored } = this.#out;
-    this.#out.hits = new Uint16Array(2 * hits.length);
-    this.#out.hits.set(hits);
-    this.#out.ignored = new Uint16Array(2 * ignored.length);
-    this.#out.ignored.set(ignored);
   }
 
   #trimmed(): Matches {

@@ -130,7 +130,7 @@ describe("sorting by score", () => {
 });
 
 describe("grouping rows", () => {
-  test("by key, stable, from a given order, some keys left out", () => {
+  test("by key, stable, from a given order", () => {
     const keys = Int32Array.of(2, 0, 2, 1, 0);
     expect(countingSort(keys, 3, null)).toEqual({
       rows: Int32Array.of(1, 4, 3, 0, 2),
@@ -138,10 +138,6 @@ describe("grouping rows", () => {
     });
     const backwards = Int32Array.of(4, 3, 2, 1, 0);
     expect(countingSort(keys, 3, backwards).rows).toEqual(Int32Array.of(4, 1, 3, 2, 0));
-    expect(countingSort(keys, 3, null, Uint8Array.of(1, 0, 1))).toEqual({
-      rows: Int32Array.of(1, 4, 0, 2),
-      start: Int32Array.of(0, 2, 2, 4),
-    });
   });
 
   test("by class, then image, then place, whatever order the images stand in", () => {
