@@ -77,7 +77,7 @@ describe("the page's frame", () => {
     await page.waitForFunction(() => document.documentElement.dataset["theme"] === "light");
     await page.reload();
     await page.waitForFunction(() => document.documentElement.dataset["theme"] === "light");
-    await page.getByText("As the system").click();
+    await page.getByText("As the system", { exact: true }).click();
     await page.waitForFunction(() => document.documentElement.dataset["theme"] === "dark");
     await page.context().close();
   });
@@ -86,7 +86,7 @@ describe("the page's frame", () => {
     const { page } = await workbench.open("/settings");
     await page.getByRole("button", { name: "Project" }).click();
     await page.getByText("New project…").click();
-    await page.getByRole("textbox").fill("Roof tiles");
+    await page.getByRole("textbox", { name: "Name of the project" }).fill("Roof tiles");
     await page.getByRole("button", { name: "Create" }).click();
     await page.getByText("Open a folder to begin").waitFor();
     expect(await page.title()).toContain("Roof tiles");
