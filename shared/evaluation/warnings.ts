@@ -117,19 +117,12 @@ function crowdedImages(set: EvaluationSet, params: EvaluationParams): Evaluation
   const limit = params.maxDets[headlineOf(params).apMaxDets]!;
   const perClass = params.protocol !== "visdrone";
   const { ignored, droppedTruth } = rulesOf(set, params);
-  const K = set.categoryIds.length;
-  const cells = new Map<number, number>();
-  for (let t = 0; t < ignored.length; t++) {
-    if (ignored[t] === 1 || droppedTruth[t] === 1) continue;
-    const cell = set.truth.image[t]! * K + (perClass ? set.truth.category[t]! : 0);
-    cells.set(cell, (cells.get(cell) ?? 0) + 1);
-  }
-  const over = [...cells.values()].filter((objects) => objects > limit);
-  const objects = over.reduce((sum, here) => sum + here - limit, 0);
+  const out = ignored.map((flag, t) => flag | droppedTruth[t]!);
+  const { beyond: objects, cells } = beyondLimit(set, set.truth, perClass, out, limit);
   if (objects === 0) return null;
   return {
     code: "objects/beyond-max-dets",
-    message: `${count(objects, "object")} cannot be found: AP takes the ${figure.format(limit)} ${perClass ? "best predictions of an image and class" : "first predictions of an image"}, and ${count(over.length, perClass ? "image and class has" : "image has", perClass ? "images and classes have" : "images have")} more objects. A larger maxDets would count them.`,
+    message: `${count(objects, "object")} cannot be found: AP takes the ${figure.format(limit)} ${perClass ? "best predictions of an image and class" : "first predictions of an image"}, and ${count(cells, perClass ? "image and class has" : "image has", perClass ? "images and classes have" : "images have")} more objects. A larger maxDets would count them.`,
     count: objects,
   };
 }
@@ -154,23 +147,45 @@ function beyondQueries(
 function cutDetections(set: EvaluationSet, params: EvaluationParams): EvaluationWarning | null {
   const limit = params.maxDets[headlineOf(params).apMaxDets]!;
   const perClass = params.protocol !== "visdrone";
-  const K = set.categoryIds.length;
   // What lies in VisDrone's ignored regions is gone before the cut.
   const dropped = perClass ? null : dropInRegions(set).predictions;
-  const cells = new Map<number, number>();
-  for (let p = 0; p < set.predictions.image.length; p++) {
-    if (dropped?.[p] === 1) continue;
-    const cell = set.predictions.image[p]! * K + (perClass ? set.predictions.category[p]! : 0);
-    cells.set(cell, (cells.get(cell) ?? 0) + 1);
-  }
-  let cut = 0;
-  for (const here of cells.values()) cut += Math.max(0, here - limit);
+  const { beyond: cut } = beyondLimit(set, set.predictions, perClass, dropped, limit);
   if (cut === 0) return null;
   return {
     code: "detections/beyond-max-dets",
     message: `Not scored: ${count(cut, "prediction")}. Only the ${figure.format(limit)} ${perClass ? "best of each image and class" : "first of each image"} count for AP.`,
     count: cut,
   };
+}
+
+/** A table for this many cells of image and class, a map for more. */
+const LARGEST_TABLE = 1 << 22;
+
+/** Rows (but those flagged in `out`) above `limit` in their image and class, or image alone, and how many of these. */
+function beyondLimit(
+  { imageIds, categoryIds }: EvaluationSet,
+  { image, category }: { readonly image: Int32Array; readonly category: Int32Array },
+  perClass: boolean,
+  out: Uint8Array | null,
+  limit: number,
+): { beyond: number; cells: number } {
+  const K = perClass ? categoryIds.length : 1;
+  const isSmall = imageIds.length * K <= LARGEST_TABLE;
+  const table = new Int32Array(isSmall ? imageIds.length * K : 0);
+  const map = new Map<number, number>();
+  let beyond = 0;
+  let cells = 0;
+  for (let row = 0; row < image.length; row++) {
+    if (out !== null && out[row] === 1) continue;
+    // Classes that are not scored have no cells.
+    if (perClass && category[row]! < 0) continue;
+    const cell = perClass ? image[row]! * K + category[row]! : image[row]!;
+    const rows = isSmall ? ++table[cell]! : (map.get(cell) ?? 0) + 1;
+    if (!isSmall) map.set(cell, rows);
+    if (rows > limit) beyond++;
+    if (rows === limit + 1) cells++;
+  }
+  return { beyond, cells };
 }
 
 /** VisDrone cuts by file order, so an unsorted file loses its best predictions. */

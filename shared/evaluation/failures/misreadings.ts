@@ -44,8 +44,9 @@ export function findMisreading(set: EvaluationSet): Misreading | null {
   if (truth.image.length === 0 || predictions.image.length === 0) return null;
   const sample = sampleOf(set);
   const objects = sample.truthCount;
-  const foundNow = countFound(set, sample, { code: "", condition: "" });
-  if (foundNow >= LOW_SHARE * objects) return null;
+  const enough = LOW_SHARE * objects;
+  const foundNow = countFound(set, sample, { code: "", condition: "" }, enough);
+  if (foundNow >= enough) return null;
   let best: Misreading | null = null;
   for (const reading of readingsOf(set)) {
     const found = countFound(set, sample, reading);
@@ -150,33 +151,55 @@ interface Sample {
   readonly images: readonly number[];
   readonly truthCount: number;
   readonly truth: ReturnType<typeof countingSort>;
-  readonly predictions: ReturnType<typeof countingSort>;
+  /** By image, its first rows; also of images beside those of the sample. */
+  readonly predictions: ReadonlyMap<number, readonly number[]>;
 }
 
 function sampleOf(set: EvaluationSet): Sample {
   const imageCount = set.imageIds.length;
   const truth = countingSort(set.truth.image, imageCount, null);
-  const predictions = countingSort(set.predictions.image, imageCount, null);
   const countOf = (image: number) => truth.start[image + 1]! - truth.start[image]!;
   const holding = Array.from({ length: imageCount }, (_, i) => i).filter((i) => countOf(i) > 0);
   const step = Math.max(1, holding.length / SAMPLE_IMAGES);
   const images: number[] = [];
   for (let at = 0; at < holding.length; at += step) images.push(holding[Math.floor(at)]!);
   const truthCount = images.reduce((sum, image) => sum + countOf(image), 0);
-  return { images, truthCount, truth, predictions };
+  return { images, truthCount, truth, predictions: firstRows(set, images) };
 }
 
-/** Objects of the sample that some prediction, read this way, overlaps by half or more. */
-function countFound(set: EvaluationSet, sample: Sample, reading: Reading): number {
+/** The first rows of predictions in each of these images and those beside them. */
+function firstRows(
+  { imageIds, predictions: { image } }: EvaluationSet,
+  images: readonly number[],
+): Map<number, number[]> {
+  const wanted = new Uint8Array(imageIds.length);
+  const lists = new Map<number, number[]>();
+  for (const i of images)
+    for (let near = Math.max(0, i - 1); near <= i + 1 && near < wanted.length; near++) {
+      wanted[near] = 1;
+      lists.set(near, []);
+    }
+  for (let p = 0; p < image.length; p++) {
+    if (wanted[image[p]!] === 0) continue;
+    const list = lists.get(image[p]!)!;
+    if (list.length < MOST_PREDICTIONS) list.push(p);
+  }
+  return lists;
+}
+
+/** Objects of the sample that some prediction, read this way, overlaps by half or more; stops counting at `enough`. */
+function countFound(
+  set: EvaluationSet,
+  sample: Sample,
+  reading: Reading,
+  enough = Infinity,
+): number {
   let found = 0;
   for (const image of sample.images) {
+    if (found >= enough) break;
     const from = image - (reading.imageShift ?? 0);
     if (from < 0 || from >= set.imageIds.length) continue;
-    const first = sample.predictions.start[from]!;
-    const rows = sample.predictions.rows.subarray(
-      first,
-      Math.min(sample.predictions.start[from + 1]!, first + MOST_PREDICTIONS),
-    );
+    const rows = sample.predictions.get(from) ?? [];
     const boxes = Array.from(rows, (p) => readBox(set, reading, p, image));
     const categories = Array.from(rows, (p) => readCategory(set, reading, p));
     for (let k = sample.truth.start[image]!; k < sample.truth.start[image + 1]!; k++) {
