@@ -32,8 +32,9 @@ export function emptyArrays(
 /** Working memory of accumulation, so that one class after the other can use it. */
 export class Accumulator {
   readonly #hits = new HitList();
-  readonly #precision = new Float64Array(R);
-  readonly #scores = new Float64Array(R);
+  /** [A,M,T,R] of one class: written curve by curve, then spread over the arrays row by row. */
+  #precision = new Float64Array(0);
+  #scores = new Float64Array(0);
   /** [C'] positions of the class's predictions with candidates. */
   #positions = new Int32Array(0);
   /** [C',A,M] false positives without candidates before each of them. */
@@ -56,19 +57,24 @@ export class Accumulator {
     const admitted = this.#collect(matches, start, end);
     for (let a = 0; a < A; a++) {
       if (truthCounts[a] === 0) {
-        for (let m = 0; m < M; m++) writeAbsent(into, k, a, m);
+        this.#precision.fill(-1, a * M * T * R, (a + 1) * M * T * R);
+        this.#scores.fill(-1, a * M * T * R, (a + 1) * M * T * R);
+        for (let m = 0; m < M; m++) this.#writeRecall(into, k, a * M + m, null);
         continue;
       }
       const needed = hitsNeeded(truthCounts[a]!);
       for (let m = 0; m < M; m++) {
-        if (m > 0 && admitted[m] === admitted[m - 1]) copyFromSmallerMaxDets(into, k, a, m);
+        const cell = a * M + m;
+        if (m > 0 && admitted[m] === admitted[m - 1]) this.#copyCell(cell - 1, cell);
         else {
           this.#gatherHits(matches, a, m, truthCounts[a]!);
           const firstScore = admitted[m] === 0 ? 0 : matches.score[start]!;
-          this.#writeCurves(matches, k, a, m, truthCounts[a]!, needed, firstScore, into);
+          this.#writeCurves(cell, needed, matches.score, firstScore);
         }
+        this.#writeRecall(into, k, cell, truthCounts[a]!);
       }
     }
+    this.#spread(into, k);
   }
 
   /** Lists predictions with candidates, with the false positives before them. Returns [M] predictions admitted. */
@@ -108,6 +114,9 @@ export class Accumulator {
     for (let at = start; at < end; at++) if (candidate[at] !== NO_CANDIDATE) count++;
     if (count > this.#positions.length) this.#positions = new Int32Array(count);
     if (count * width > this.#plainFalse.length) this.#plainFalse = new Int32Array(count * width);
+    if (width * T * R <= this.#precision.length) return;
+    this.#precision = new Float64Array(width * T * R);
+    this.#scores = new Float64Array(width * T * R);
   }
 
   /** Runs through the listed predictions that the m-th maxDets admits. */
@@ -125,54 +134,43 @@ export class Accumulator {
     }
   }
 
-  #writeCurves(
-    matches: Matches,
-    k: number,
-    a: number,
-    m: number,
-    truthCount: number,
-    needed: Int32Array,
-    firstScore: number,
-    into: EvaluationArrays,
-  ): void {
-    const { K, A, M } = into.shape;
-    const cell = (k * A + a) * M + m;
+  #writeCurves(cell: number, needed: Int32Array, score: Float64Array, firstScore: number): void {
     for (let t = 0; t < T; t++) {
-      this.#hits.curve(t, needed, matches.score, this.#precision, this.#scores);
+      const at = (cell * T + t) * R;
+      this.#hits.curve(t, needed, score, this.#precision, this.#scores, at);
       // Recall 0 is reached before anything is hit, at the very first prediction, even an ignored one.
-      this.#scores[0] = firstScore;
-      for (let r = 0; r < R; r++) {
-        const slot = (t * R + r) * K * A * M + cell;
-        into.precision[slot] = this.#precision[r]!;
-        into.scores[slot] = this.#scores[r]!;
-      }
-      into.recall[t * K * A * M + cell] = this.#hits.count[t]! / truthCount;
+      this.#scores[at] = firstScore;
     }
   }
-}
 
-function writeAbsent(into: EvaluationArrays, k: number, a: number, m: number): void {
-  const { K, A, M } = into.shape;
-  const cell = (k * A + a) * M + m;
-  for (let row = 0; row < T * R; row++) {
-    into.precision[row * K * A * M + cell] = -1;
-    into.scores[row * K * A * M + cell] = -1;
+  /** Where a larger maxDets admits nothing more, its values are those of the one before it. */
+  #copyCell(from: number, to: number): void {
+    this.#precision.copyWithin(to * T * R, from * T * R, (from + 1) * T * R);
+    this.#scores.copyWithin(to * T * R, from * T * R, (from + 1) * T * R);
   }
-  for (let t = 0; t < T; t++) into.recall[t * K * A * M + cell] = -1;
-}
 
-/** Where a larger maxDets admits nothing more, its values are those of the one before it. */
-function copyFromSmallerMaxDets(into: EvaluationArrays, k: number, a: number, m: number): void {
-  const { K, A, M } = into.shape;
-  const cell = (k * A + a) * M + m;
-  for (let row = 0; row < T * R; row++) {
-    const slot = row * K * A * M + cell;
-    into.precision[slot] = into.precision[slot - 1]!;
-    into.scores[slot] = into.scores[slot - 1]!;
+  /** Recall of the hits gathered last, -1 without ground truths. */
+  #writeRecall(into: EvaluationArrays, k: number, cell: number, truthCount: number | null): void {
+    const { K, A, M } = into.shape;
+    for (let t = 0; t < T; t++)
+      into.recall[(t * K + k) * A * M + cell] =
+        truthCount === null ? -1 : this.#hits.count[t]! / truthCount;
   }
-  for (let t = 0; t < T; t++) {
-    const slot = t * K * A * M + cell;
-    into.recall[slot] = into.recall[slot - 1]!;
+
+  /** Memory is slow where each value lies on a page of its own: so each page of `into` is met once, not A*M times. */
+  #spread(into: EvaluationArrays, k: number): void {
+    const { K, A, M } = into.shape;
+    const width = A * M;
+    const from = this.#precision;
+    const fromScores = this.#scores;
+    const { precision, scores } = into;
+    for (let row = 0; row < T * R; row++) {
+      const first = (row * K + k) * width;
+      for (let cell = 0; cell < width; cell++) {
+        precision[first + cell] = from[cell * T * R + row]!;
+        scores[first + cell] = fromScores[cell * T * R + row]!;
+      }
+    }
   }
 }
 

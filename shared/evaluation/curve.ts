@@ -50,7 +50,7 @@ export class HitList {
   }
 
   /**
-   * Writes the envelope of precision and the score at each recall level to precision[r], scores[r], r < R.
+   * Writes the envelope of precision and the score at each recall level to precision[at + r], scores[at + r], r < R.
    * needed: [R] true positives that reach each recall level; all scores come from `score` by position.
    */
   curve(
@@ -59,33 +59,40 @@ export class HitList {
     score: Float64Array,
     precision: Float64Array,
     scores: Float64Array,
+    at: number,
   ): void {
     const first = t * this.#capacity;
-    let hit = this.count[t]!;
+    const count = this.count[t]!;
+    const falseBefore = this.#falseBefore;
+    const positions = this.#position;
+    let hit = count;
     let best = 0;
     for (let r = R - 1; r >= 0; r--) {
       const least = needed[r]!;
-      if (least > this.count[t]!) {
-        precision[r] = 0;
-        scores[r] = 0;
+      if (least > count) {
+        precision[at + r] = 0;
+        scores[at + r] = 0;
         continue;
       }
       for (; hit >= least; hit--) {
-        const here = hit / (this.#falseBefore[first + hit - 1]! + hit + EPSILON);
+        const here = hit / (falseBefore[first + hit - 1]! + hit + EPSILON);
         if (here > best) best = here;
       }
-      precision[r] = best;
-      scores[r] = score[this.#position[first + least - 1]!]!;
+      precision[at + r] = best;
+      scores[at + r] = score[positions[first + least - 1]!]!;
     }
   }
 }
 
 /** [R] the least number of true positives whose recall of `truthCount` objects reaches each level, at least 1. */
 export function hitsNeeded(truthCount: number): Int32Array {
-  return Int32Array.from(recallThresholds, (recall) => {
+  const needed = new Int32Array(R);
+  for (let r = 0; r < R; r++) {
+    const recall = recallThresholds[r]!;
     let hits = Math.max(1, Math.ceil(recall * truthCount));
     while (hits > 1 && (hits - 1) / truthCount >= recall) hits--;
     while (hits / truthCount < recall) hits++;
-    return hits;
-  });
+    needed[r] = hits;
+  }
+  return needed;
 }

@@ -8,7 +8,7 @@ import { Accumulator, countTruth, emptyArrays } from "./accumulate.ts";
 import { checkSet } from "./check-set.ts";
 import { matchDetections } from "./match.ts";
 import type { Matches } from "./matches.ts";
-import { headlineOf, scoreClass, summarize } from "./summarize.ts";
+import { headlineOf, scoreClasses, summarize } from "./summarize.ts";
 import type { ClassScore, EvaluationArrays, EvaluationResult, EvaluationSet } from "./types.ts";
 import { evaluateVisDrone } from "./visdrone/evaluate.ts";
 
@@ -94,11 +94,12 @@ function classScores(
 ): ClassScore[] {
   const A = params.areaRanges.length;
   const { range } = headlineOf(params);
+  const scores = scoreClasses(arrays, params);
   return set.categoryIds.map((categoryId, k) => ({
     categoryId,
     name: set.categoryNames[k]!,
     truthCount: truthCounts[k * A + range]!,
     predictionCount: predicted[k]!,
-    ...scoreClass(arrays, params, k),
+    ...scores[k]!,
   }));
 }

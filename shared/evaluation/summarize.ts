@@ -51,24 +51,37 @@ export function summarize(
   return summary;
 }
 
-/** The scores of class `k`, at the headline range and the largest maxDets as both evaluators' tables have them. */
-export function scoreClass(
-  arrays: EvaluationArrays,
-  params: EvaluationParams,
-  k: number,
-): Pick<ClassScore, "ap" | "ap50" | "ap75" | "ar" | "areas"> {
+type Scores = Pick<ClassScore, "ap" | "ap50" | "ap75" | "ar" | "areas">;
+
+/** The scores of each class, at the headline range and the largest maxDets as both evaluators' tables have them. */
+export function scoreClasses(arrays: EvaluationArrays, params: EvaluationParams): Scores[] {
   const { range, lastMaxDets: m } = headlineOf(params);
-  const areas = params.areaRanges.map(({ label }, a) => [
-    label,
-    meanPrecision(arrays, { a, m, k }),
-  ]);
-  return {
-    ap: meanPrecision(arrays, { a: range, m, k }),
-    ap50: meanPrecision(arrays, { a: range, m, k, t: AT_50 }),
-    ap75: meanPrecision(arrays, { a: range, m, k, t: AT_75 }),
-    ar: meanRecall(arrays, { a: range, m, k }),
-    areas: Object.fromEntries(areas) as Record<string, number | null>,
+  const { T, R, K, A } = arrays.shape;
+  const curves = curvesByClass(arrays, m);
+  /** The mean over the thresholds t..end-1 of one class and range; it has ground truth in all of them or in none. */
+  const meanOfCurves = (k: number, a: number, t = 0, end = T) => {
+    const first = (k * A + a) * T;
+    const values = curves.subarray((first + t) * R, (first + end) * R);
+    return values[0]! > -1 ? mean(values, values.length) : null;
   };
+  return Array.from({ length: K }, (_, k) => ({
+    ap: meanOfCurves(k, range),
+    ap50: meanOfCurves(k, range, AT_50, AT_50 + 1),
+    ap75: meanOfCurves(k, range, AT_75, AT_75 + 1),
+    ar: meanRecall(arrays, { a: range, m, k }),
+    areas: Object.fromEntries(
+      params.areaRanges.map(({ label }, a) => [label, meanOfCurves(k, a)]),
+    ) as Record<string, number | null>,
+  }));
+}
+
+/** [K,A,T,R] precision at one maxDets: each class's values side by side, copied in the order of the arrays' memory. */
+function curvesByClass({ precision, shape: { T, R, K, A, M } }: EvaluationArrays, m: number) {
+  const curves = new Float64Array(K * A * T * R);
+  for (let row = 0; row < T * R; row++)
+    for (let cell = 0; cell < K * A; cell++)
+      curves[cell * T * R + row] = precision[(row * K * A + cell) * M + m]!;
+  return curves;
 }
 
 /** Index and suffix of each area range that gets names of its own: `s`, `m`, `l` for COCO's own, else `_<label>`. */
