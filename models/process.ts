@@ -15,7 +15,10 @@ import { AppError } from "../shared/domain/app-error.ts";
 export interface TaskContext<Kind extends TaskKind> {
   readonly signal: AbortSignal;
   progress(at: TaskProgress): void;
-  item(item: ItemOf<Kind>): void;
+  /** Returns the item's number. */
+  item(item: ItemOf<Kind>): number;
+  /** Number of the last item that the main side said it has stored; 0 where it says nothing. */
+  stored(): number;
 }
 
 export type TaskHandler<Kind extends TaskKind> = (
@@ -32,27 +35,44 @@ const handlers: { readonly [Kind in TaskKind]: () => Promise<TaskHandler<Kind>> 
   train: async () => (await import("./training/train-task.ts")).trainTask,
 };
 
-let stop = new AbortController();
+/** How long a task may go on to save its work once the main side is gone. */
+const LAST_SAVE_MS = 120_000;
+
+/** The task under way, or the last one. */
+let current = { stop: new AbortController(), told: 0, stored: 0, saves: false };
+let busy = false;
 
 process.on("message", (message: ToCompute) => {
-  if (message.type === "cancel") stop.abort();
+  if (message.type === "cancel") current.stop.abort();
+  else if (message.type === "stored") current.stored = message.number;
   else {
-    stop = new AbortController();
-    void work(message.task, stop.signal);
+    const saves = message.task.kind === "train";
+    current = { stop: new AbortController(), told: 0, stored: 0, saves };
+    void work(message.task, current.stop.signal);
   }
 });
-// Ctrl-C reaches every process of a terminal; what it means for the task, the main side says.
-process.on("SIGINT", () => undefined);
-// The main side is gone: nobody waits for the result.
-process.on("disconnect", () => process.exit(0));
+// Ctrl-C and the end of a terminal reach every process of it; what they mean for the task, the main side says.
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
+// The main side is gone: nobody waits for the result, but what was learnt is worth saving.
+process.on("disconnect", () => {
+  if (!busy || !current.saves) process.exit(0);
+  current.stop.abort();
+  setTimeout(() => process.exit(0), LAST_SAVE_MS).unref();
+});
 
 async function work(task: AnyTask, signal: AbortSignal): Promise<void> {
+  busy = true;
   try {
     const handler = (await handlers[task.kind]()) as TaskHandler<TaskKind>;
     const result = await handler(task, {
       signal,
       progress: (at) => tell({ type: "progress", at }),
-      item: (item) => tell({ type: "item", item }),
+      item: (item) => {
+        current.told += 1;
+        tell({ type: "item", number: current.told, item });
+        return current.told;
+      },
+      stored: () => current.stored,
     });
     tell(signal.aborted ? { type: "cancelled" } : { type: "done", result });
   } catch (error) {
@@ -68,8 +88,11 @@ async function work(task: AnyTask, signal: AbortSignal): Promise<void> {
       });
     }
   }
+  busy = false;
+  if (!process.connected) process.exit(0);
 }
 
 function tell(message: FromCompute): void {
-  process.send?.(message);
+  // The main side may be gone before anyone noticed; then there is nobody to tell.
+  if (process.connected) process.send!(message, undefined, undefined, () => undefined);
 }

@@ -1,5 +1,6 @@
 /** Shows trainings on stderr while they run, one after the other. */
 import type { App } from "../app.ts";
+import { killCompute } from "../compute/run-task.ts";
 import { trainingStepQueries } from "../db/queries/training-steps.ts";
 import { trainingQueries } from "../db/queries/training.ts";
 import { pauseTraining } from "../services/training/start-training.ts";
@@ -42,7 +43,10 @@ function pauseOnInterrupt(app: App, ids: readonly number[]): () => void {
   const interrupt = () => {
     const now = performance.now();
     if (asked !== null && now - asked < SAME_PRESS_MS) return;
-    if (asked !== null) process.exit(130);
+    if (asked !== null) {
+      killCompute();
+      process.exit(130);
+    }
     asked = now;
     say("Saving after this step. Press Ctrl-C again to end at once, without saving.");
     for (const id of ids.toReversed()) pauseTraining(app.workspace.project, id);

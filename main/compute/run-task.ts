@@ -25,7 +25,8 @@ const PATIENCE_MS = 20_000;
 export interface TaskCall<Kind extends TaskKind> {
   readonly signal: AbortSignal;
   progress(at: TaskProgress): void;
-  item(item: ItemOf<Kind>): void;
+  /** `stored`: to be called once it is kept, where the task is to know that. */
+  item(item: ItemOf<Kind>, stored: () => void): void;
   /** Milliseconds instead of PATIENCE_MS, for tasks whose safe points are far apart. */
   readonly patience?: number;
 }
@@ -42,12 +43,21 @@ export interface ComputeProcess {
   readonly lastWords: () => string;
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends every compute process at once, whatever it works on; what it has not saved is lost. */
+export function killCompute(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
 export function startCompute(entry: string = ENTRY): ComputeProcess {
   const child = fork(entry, [], {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     execArgv: [],
   });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   return { child, lastWords: collectEnd(child) };
 }
 
@@ -79,7 +89,8 @@ export function followTask<Kind extends TaskKind>(
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
     const send = (message: ToCompute) => {
-      if (child.connected) child.send(message);
+      // A process that ended meanwhile is told of by its exit.
+      if (child.connected) child.send(message, () => undefined);
     };
     const cancel = () => {
       send({ type: "cancel" });
@@ -109,7 +120,9 @@ export function followTask<Kind extends TaskKind>(
           call.progress(message.at);
           return;
         case "item":
-          call.item(message.item as ItemOf<Kind>);
+          call.item(message.item as ItemOf<Kind>, () =>
+            send({ type: "stored", number: message.number }),
+          );
           return;
         case "done":
           end(() => {

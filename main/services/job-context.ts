@@ -12,4 +12,6 @@ export interface JobProgress {
   readonly total: number | null;
   /** What is counted: `images`, `boxes`, `bytes`. */
   readonly unit: string;
+  /** Where the job knows better than the pace of its steps tells; null: not yet. */
+  readonly secondsLeft?: number | null;
 }

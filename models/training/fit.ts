@@ -1,5 +1,6 @@
 /** Trains a detector from start or checkpoint to end: steps, validation, checkpoints. */
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { AppError } from "../../shared/domain/app-error.ts";
 import { stepsPerEpoch, type TrainingSettings } from "../../shared/domain/training.ts";
 import { loadTensorFlow } from "../runtime/load.ts";
@@ -20,10 +21,12 @@ import {
 import {
   removeTraining,
   restoreTraining,
+  savedTelling,
   savedTraining,
   saveTraining,
   type TrainingPosition,
 } from "./training-checkpoint.ts";
+import { isDue } from "./time-left.ts";
 import type { TrainingImage } from "./training-pictures.ts";
 import { validate, type ValidationReport } from "./validate.ts";
 
@@ -51,12 +54,14 @@ export interface StepCost {
 
 export interface FitEvents {
   readonly signal: AbortSignal;
-  /** Before the first step; `of` is the number of all steps. */
-  began?(position: TrainingPosition, of: number): void;
+  /** Before the first step; `of` is the number of all steps, `told` what `told()` gave when it was saved. */
+  began?(position: TrainingPosition, of: number, told: readonly unknown[]): void;
   step(report: StepReport, epoch: number, of: number, cost: StepCost): void;
   validating?(): void;
   validated(report: ValidationReport, position: TrainingPosition, isBest: boolean): void;
   saved?(name: "last" | "best", step: number): void;
+  /** JSON to be saved with `last`: what was told and may be lost if everybody else ends now. */
+  told?(): readonly unknown[];
   /** Sentences for the user. */
   note(text: string): void;
 }
@@ -139,7 +144,8 @@ class Fit {
 
   async run(): Promise<FitResult> {
     const { epochs } = this.#input.settings;
-    this.#events.began?.(this.#position, this.#total);
+    const told = savedTelling(join(this.#input.folder, LAST));
+    this.#events.began?.(this.#position, this.#total, told);
     while (this.#position.epoch < epochs) {
       const goesOn = (await this.#stepsOfEpoch()) && (await this.#validateEpoch());
       if (!goesOn) {
@@ -161,6 +167,8 @@ class Fit {
     let before = performance.now();
     const batches = epochBatches(train, settings, epoch, stepInEpoch, this.#unreadable);
     for await (const batch of batches) {
+      // Pictures that are ready leave no room for a word from outside.
+      await turn();
       if (this.#events.signal.aborted) {
         batch.pixels.dispose();
         return false;
@@ -224,6 +232,7 @@ class Fit {
     saveTraining(join(folder, name), this.#state, this.#position, {
       input: settings.input,
       weightsOnly: name === BEST,
+      told: this.#events.told?.() ?? [],
     });
     if (name === LAST) this.#savedAt = performance.now();
     this.#events.saved?.(name, this.#position.step);
@@ -243,10 +252,6 @@ function lostWeights(step: number, names: readonly string[]): AppError {
     `Step ${step}: the weights are no finite numbers any more.${images} ` +
       "Lower the learning rate, then start anew or resume from the last checkpoint.",
   );
-}
-
-function isDue(epoch: number, { validation, epochs }: TrainingSettings): boolean {
-  return (epoch + 1) % validation.everyEpochs === 0 || epoch + 1 === epochs;
 }
 
 /** Each picture is told once. */

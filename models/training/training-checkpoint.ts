@@ -24,6 +24,7 @@ export interface TrainingPosition {
 }
 
 const STATE = "state.json";
+const TOLD = "told.json";
 const PREPROCESSOR = "preprocessor_config.json";
 const TENSORS = "training.safetensors";
 
@@ -32,6 +33,8 @@ export interface SaveOptions {
   readonly input: { readonly height: number; readonly width: number };
   /** Only the weights: nothing to go on from. */
   readonly weightsOnly: boolean;
+  /** JSON that goes with the state, for `savedTelling`. */
+  readonly told?: readonly unknown[];
 }
 
 /**
@@ -70,7 +73,7 @@ function writeAll(
   folder: string,
   state: TrainingState,
   position: TrainingPosition,
-  { input: { height, width }, weightsOnly }: SaveOptions,
+  { input: { height, width }, weightsOnly, told = [] }: SaveOptions,
 ): void {
   const { model } = state;
   writeCheckpoint(folder, model.config, (spec) =>
@@ -86,6 +89,7 @@ function writeAll(
     join(folder, PREPROCESSOR),
     `${JSON.stringify({ image_processor_type: "RTDetrImageProcessor", ...preprocessor, size: { height, width } }, null, 2)}\n`,
   );
+  if (!weightsOnly) writeFileSync(join(folder, TOLD), JSON.stringify(told));
   writeFileSync(join(folder, STATE), `${JSON.stringify(position)}\n`);
 }
 
@@ -132,6 +136,13 @@ export function restoreTraining(folder: string, state: TrainingState): TrainingP
   const position = JSON.parse(readFileSync(join(from, STATE), "utf8")) as TrainingPosition;
   state.optimizer.step = position.step;
   return position;
+}
+
+/** What went with the saved training as `told`. */
+export function savedTelling(folder: string): readonly unknown[] {
+  const from = savedTraining(folder);
+  if (from === null || !existsSync(join(from, TOLD))) return [];
+  return JSON.parse(readFileSync(join(from, TOLD), "utf8")) as unknown[];
 }
 
 function* trainingTensors(state: TrainingState): Generator<[string, tf.Tensor | Float32Array]> {

@@ -10,6 +10,8 @@ export interface TaskProgress {
   readonly step: number;
   readonly total: number | null;
   readonly unit: string;
+  /** Where the task knows better than the pace of its steps tells; null: not yet. */
+  readonly secondsLeft?: number | null;
 }
 
 /** A checkpoint folder, or an ONNX file with how its outputs are laid out (null: read from the graph). */
@@ -272,11 +274,18 @@ export type AnyTask = ComputeTasks[TaskKind]["task"];
 export type ToCompute =
   | { readonly type: "start"; readonly task: AnyTask }
   /** The task stops at its next safe point and ends with `cancelled`. */
-  | { readonly type: "cancel" };
+  | { readonly type: "cancel" }
+  /** The items up to this number are stored; said only of tasks that ask. */
+  | { readonly type: "stored"; readonly number: number };
 
 export type FromCompute =
   | { readonly type: "progress"; readonly at: TaskProgress }
-  | { readonly type: "item"; readonly item: ComputeTasks[TaskKind]["item"] }
+  /** Numbered from 1 within a task. */
+  | {
+      readonly type: "item";
+      readonly number: number;
+      readonly item: ComputeTasks[TaskKind]["item"];
+    }
   | { readonly type: "done"; readonly result: ComputeTasks[TaskKind]["result"] }
   | { readonly type: "cancelled" }
   | { readonly type: "failed"; readonly code: string; readonly message: string };

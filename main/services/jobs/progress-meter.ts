@@ -40,6 +40,8 @@ export class ProgressMeter {
     const { step, total } = this.#at;
     const rate = this.#rate;
     const known = total !== null && rate !== null && rate > 0;
-    return { ...this.#at, rate, secondsLeft: known ? Math.max(0, (total - step) / rate) : null };
+    const byPace = known ? Math.max(0, (total - step) / rate) : null;
+    const { secondsLeft = byPace } = this.#at;
+    return { ...this.#at, rate, secondsLeft };
   }
 }

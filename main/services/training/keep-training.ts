@@ -46,6 +46,14 @@ export function hasCheckpoint(projectFolder: string, trainingId: number): boolea
   return checkpointToKeep(trainingFolder(projectFolder, trainingId)) !== null;
 }
 
+/** Step of the checkpoint that a training in this folder goes on from; null where it begins. */
+export function lastSavedStep(folder: string): number | null {
+  const place = ["last", "last.old"]
+    .map((name) => join(folder, name))
+    .find((one) => existsSync(join(one, STATE)));
+  return place === undefined ? null : readStep(place);
+}
+
 function checkpointToKeep(folder: string): string | null {
   return (
     ["best", "best.old", "last", "last.old"]

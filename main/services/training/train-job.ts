@@ -9,7 +9,7 @@ import { trainingQueries, type StoredTraining } from "../../db/queries/training.
 import type { JobContext } from "../job-context.ts";
 import type { RunnerPorts } from "../jobs/runners.ts";
 import { findModel } from "../models/model-list.ts";
-import { hasCheckpoint, keepTraining } from "./keep-training.ts";
+import { hasCheckpoint, keepTraining, lastSavedStep } from "./keep-training.ts";
 import { prepareImages } from "./prepare-images.ts";
 import { findTraining, trainingFolder } from "./training-records.ts";
 
@@ -22,7 +22,12 @@ type Ports = Pick<RunnerPorts, "db" | "databasePath" | "events">;
 /** A step of a large network takes long, and what is asked for is done after it. */
 const PATIENCE_MS = 180_000;
 /** A training that ended so can go on from its last checkpoint. */
-const resumable = new Set(["training/not-saved", "compute/crashed", "compute/not-started"]);
+const resumable = new Set([
+  "training/not-saved",
+  "compute/crashed",
+  "compute/not-started",
+  "training/busy",
+]);
 
 /** Begins, or goes on from the last checkpoint. Cancelled it is paused; nothing of it is lost. */
 export async function trainJob(
@@ -63,7 +68,9 @@ async function runTraining(
     signal: AbortSignal.any([context.signal, log.broken]),
     patience: PATIENCE_MS,
     progress: context.progress,
-    item: (item) => log.keep(item),
+    item: (item, stored) => {
+      if (log.keep(item)) stored();
+    },
   });
 }
 
@@ -74,7 +81,9 @@ async function taskOf(
   signal: AbortSignal,
   db: Ports["db"],
 ): Promise<TrainTask & { readonly kind: "train" }> {
-  const { id, datasetId, datasetName, settings, start, validation, savedStep } = training;
+  const { id, datasetId, datasetName, settings, start, validation } = training;
+  const folder = trainingFolder(projectFolder, id);
+  const savedStep = lastSavedStep(folder);
   if (datasetId === null)
     throw new AppError(
       "training/dataset",
@@ -93,7 +102,6 @@ async function taskOf(
     datasetRevision: revision,
   });
   for (const note of images.notes) log.note(note);
-  const folder = trainingFolder(projectFolder, id);
   return {
     kind: "train",
     folder,
@@ -134,17 +142,20 @@ class TrainingLog {
     trainingQueries(this.#ports.db).addNote(this.#id, text);
   }
 
-  keep(item: TrainItem): void {
-    if (this.#broken.signal.aborted) return;
+  /** Whether it is stored. */
+  keep(item: TrainItem): boolean {
+    if (this.#broken.signal.aborted) return false;
     try {
       const step = this.#store(item);
       this.#ports.events.emit({ type: "training", trainingId: this.#id, step });
+      return true;
     } catch (error) {
       this.failure = new AppError(
         "training/not-saved",
         `What the training tells could not be written to the project (${(error as Error).message}). Make room on the disk, then resume.`,
       );
       this.#broken.abort(this.failure);
+      return false;
     }
   }
 
@@ -155,6 +166,8 @@ class TrainingLog {
     switch (item.kind) {
       case "began":
         queries.begin(this.#id, item.step, item.steps);
+        // It may have been saved while nobody listened.
+        queries.setSaved(this.#id, item.step === 0 ? null : item.step);
         return item.step;
       case "steps": {
         const last = item.rows.at(-1)!;

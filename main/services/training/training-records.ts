@@ -43,19 +43,16 @@ export function toSummary(row: StoredTraining): TrainingSummary {
     best,
     ablationId,
     modelId,
-    error: row.error ?? (row.interrupted ? interruption(row) : null),
+    error: row.error ?? (row.interrupted ? interruption : null),
     createdAt,
     endedAt,
   };
 }
 
-function interruption({ savedStep }: StoredTraining) {
-  const from = savedStep === null ? "begins anew" : `goes on from step ${savedStep}`;
-  return {
-    code: "training/interrupted",
-    message: `It was interrupted when Fovea ended. Resume ${from}.`,
-  };
-}
+const interruption = {
+  code: "training/interrupted",
+  message: "It was interrupted when Fovea ended. It can go on from what it saved last.",
+};
 
 export function trainingDetail(db: Db, projectFolder: string, id: number): TrainingDetail {
   const row = findTraining(db, id);
