@@ -41,7 +41,11 @@ export function evaluationWarnings(
   ].filter((warning) => warning !== null);
 }
 
-const figure = new Intl.NumberFormat("en");
+/** Made when a figure is first told: loading the tables of languages costs more than all warnings. */
+let formatter: Intl.NumberFormat | null = null;
+const figure = {
+  format: (n: number) => (formatter ??= new Intl.NumberFormat("en")).format(n),
+};
 const count = (n: number, one: string, many = `${one}s`) =>
   `${figure.format(n)} ${n === 1 ? one : many}`;
 

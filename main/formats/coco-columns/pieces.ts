@@ -10,7 +10,7 @@ import {
   predictionTable,
   type PredictionTable,
 } from "./read-predictions.ts";
-import { scanRecords } from "./scan-array.ts";
+import { ArrayScan } from "./scan-array.ts";
 
 /** What both threads see. */
 export interface Pieces {
@@ -74,12 +74,12 @@ function takeTicket({ starts, taken }: Pieces): boolean {
 export function readFromBack(source: ByteSource, pieces: Pieces): BackPieces {
   const { starts } = pieces;
   const table = predictionTable(source.size - starts[0]!);
-  const reader = predictionReader(table, source.name);
+  const scan = new ArrayScan(source, predictionReader(table, source.name));
   const counts = new Int32Array(starts.length).fill(-1);
   const ends = new Float64Array(starts.length);
   let row = 0;
   for (let piece = starts.length - 1; takeTicket(pieces); piece--) {
-    const end = scanRecords(source, starts[piece]!, starts[piece + 1] ?? Infinity, reader, row);
+    const end = scan.run(starts[piece]!, starts[piece + 1] ?? Infinity, row);
     counts[piece] = end.nextIndex - row;
     ends[piece] = end.offset;
     row = end.nextIndex;
@@ -107,12 +107,11 @@ export function readFromFront(
   onProgress: (share: number) => void = () => undefined,
 ): FrontEnd {
   const { starts, taken } = pieces;
-  const reader = predictionReader(table, source.name);
+  const scan = new ArrayScan(source, predictionReader(table, source.name));
   let end = { offset: starts[0]!, ended: false, nextIndex: 0 };
   let piece = 0;
   while (!end.ended && end.offset === (starts[piece] ?? end.offset) && takeTicket(pieces)) {
-    const to = starts[piece + 1] ?? Infinity;
-    end = scanRecords(source, end.offset, to, reader, end.nextIndex);
+    end = scan.run(end.offset, starts[piece + 1] ?? Infinity, end.nextIndex);
     piece++;
     onProgress(Math.min(1, Atomics.load(taken, 0) / starts.length));
   }

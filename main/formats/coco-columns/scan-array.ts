@@ -39,34 +39,33 @@ export function scanRecords(
   reader: RecordReader,
   firstIndex = 0,
 ): ScanEnd {
-  return new ArrayScan(source, from, reader, firstIndex).run(to);
+  return new ArrayScan(source, reader).run(from, to, firstIndex);
 }
 
-class ArrayScan {
+/** Scans parts of one array, one after the other, with one window; parts are as in `scanRecords`. */
+export class ArrayScan {
   readonly #source: ByteSource;
   readonly #reader: RecordReader;
   readonly #scanner: RecordScanner;
   /** The last byte is kept 0, which ends every value. */
   readonly #window: Uint8Array;
   /** Place in the file of the window's first byte, and bytes in the window. */
-  #base: number;
+  #base = 0;
   #length = 0;
-  #next: number;
+  #next = 0;
 
-  constructor(source: ByteSource, from: number, reader: RecordReader, firstIndex: number) {
+  constructor(source: ByteSource, reader: RecordReader) {
     this.#source = source;
     this.#reader = reader;
-    const left = Math.max(0, source.size - from);
-    this.#window = new Uint8Array(Math.min(WINDOW_BYTES, left) + 1);
+    this.#window = new Uint8Array(Math.min(WINDOW_BYTES, source.size) + 1);
     this.#scanner = new RecordScanner(reader.fields, reader.slotCount);
     this.#scanner.cursor.bytes = this.#window;
-    this.#base = from;
-    this.#next = firstIndex;
-    this.#moveTo(from);
   }
 
-  run(to: number): ScanEnd {
+  run(from: number, to: number, firstIndex: number): ScanEnd {
     const { cursor } = this.#scanner;
+    this.#next = firstIndex;
+    this.#moveTo(from);
     if (this.#nextByte() === CLOSE_BRACKET) return this.#stop(true);
     for (;;) {
       this.#nextByte();
