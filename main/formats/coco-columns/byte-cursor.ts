@@ -11,12 +11,15 @@ const PLUS = 0x2b;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const UPPER_E = 0x45;
 const LOWER_E = 0x65;
 
 /** Up to here every whole number is a double. */
 const EXACT_MANTISSA = 2 ** 53;
+/** So many decimal digits fit an integer of 32 bits. */
+const INTEGER_DIGITS = 9;
 /** Longer numbers go through their text. */
 const MOST_DIGITS = 22;
 /** Digits that a double holds whatever they are. */
@@ -25,16 +28,24 @@ const LEADING_DIGITS = 15;
 const powersOfTen = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
 export class ByteCursor {
-  bytes: Uint8Array = new Uint8Array(1);
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
   /** The next byte to look at. */
   at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
 
   /** Moves past white space and returns the byte after it. */
   next(): number {
     const bytes = this.bytes;
     let at = this.at;
     let byte = bytes[at]!;
-    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++at]!;
+    // The first comparison settles nearly all bytes.
+    while (byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09))
+      byte = bytes[++at]!;
     this.at = at;
     return byte;
   }
@@ -56,10 +67,64 @@ export class ByteCursor {
   }
 
   /**
-   * A JSON number, exactly as Number(text) gives it; NaN where there is none. A whole number and a power of ten that
-   * are both doubles need one division, which rounds correctly; see `divideLong` for longer ones.
+   * Takes a key that comes next, with its colon right behind it. `words`: the four bytes each of `text`, as long as
+   * they last.
+   */
+  takeKey(text: Uint8Array, words: Int32Array): boolean {
+    const bytes = this.bytes;
+    const at = this.at;
+    const end = at + text.length;
+    if (end >= bytes.length) return false;
+    for (let i = 0; i < words.length; i++)
+      if (this.view.getInt32(at + 4 * i, true) !== words[i]) return false;
+    for (let i = 4 * words.length; i < text.length; i++)
+      if (bytes[at + i] !== text[i]) return false;
+    if (bytes[end] !== COLON) return false;
+    this.at = end + 1;
+    return true;
+  }
+
+  /**
+   * A JSON number, exactly as Number(text) gives it; NaN where there is none. Most have few digits, which are put
+   * together as an integer of 32 bits; others are read again by `#longerNumber`.
    */
   number(): number {
+    const bytes = this.bytes;
+    const negative = bytes[this.at] === MINUS;
+    const firstDigit = negative ? this.at + 1 : this.at;
+    let at = firstDigit;
+    let mantissa = 0;
+    let digit = bytes[at]! - ZERO;
+    while (digit >>> 0 <= 9) {
+      mantissa = (Math.imul(mantissa, 10) + digit) | 0;
+      digit = bytes[++at]! - ZERO;
+    }
+    const point = at;
+    if (bytes[at] === POINT) {
+      digit = bytes[++at]! - ZERO;
+      while (digit >>> 0 <= 9) {
+        mantissa = (Math.imul(mantissa, 10) + digit) | 0;
+        digit = bytes[++at]! - ZERO;
+      }
+    }
+    const isPlain =
+      at - firstDigit <= INTEGER_DIGITS &&
+      point > firstDigit &&
+      (point === firstDigit + 1 || bytes[firstDigit] !== ZERO) &&
+      at !== point + 1 &&
+      (bytes[at]! | 0x20) !== LOWER_E;
+    if (!isPlain) return this.#longerNumber();
+    this.at = at;
+    if (at === point) return negative ? 0 - mantissa : mantissa;
+    const value = mantissa / powersOfTen[at - point - 1]!;
+    return negative ? -value : value;
+  }
+
+  /**
+   * Any JSON number. A whole number and a power of ten that are both doubles need one division, which rounds
+   * correctly; see `divideLong` for longer ones.
+   */
+  #longerNumber(): number {
     const bytes = this.bytes;
     const start = this.at;
     let at = start;

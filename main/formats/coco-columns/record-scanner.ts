@@ -16,6 +16,8 @@ export interface Field {
 interface KnownKey {
   /** The key with its quotes. */
   readonly text: Uint8Array;
+  /** Four bytes each of the text, as long as they last. */
+  readonly words: Int32Array;
   /** null: a key that is passed over. */
   readonly field: Field | null;
 }
@@ -43,13 +45,15 @@ export class RecordScanner {
   readonly values: Float64Array;
   /** A bit for each slot that the record gave; a box sets its first. */
   present = 0;
-  readonly cursor = new ByteCursor();
+  readonly cursor: ByteCursor;
   readonly #fields: readonly Field[];
   readonly #known = new Map<string, KnownKey>();
   /** By place in the record. */
   readonly #expected: KnownKey[] = [];
 
-  constructor(fields: readonly Field[], slotCount: number) {
+  /** bytes: where records will be, ended by a byte 0. */
+  constructor(fields: readonly Field[], slotCount: number, bytes: Uint8Array) {
+    this.cursor = new ByteCursor(bytes);
     this.#fields = fields;
     this.values = new Float64Array(slotCount);
   }
@@ -61,9 +65,11 @@ export class RecordScanner {
     if (!cursor.take(OPEN_BRACE)) return false;
     for (let place = 0; ; place++) {
       if (cursor.next() !== QUOTE) return false;
-      const known = this.#expected[place];
-      const key = known && cursor.takeBytes(known.text) ? known : this.#otherKey(place);
-      if (!key || !cursor.take(COLON)) return false;
+      let key: KnownKey | null | undefined = this.#expected[place];
+      if (!key || !cursor.takeKey(key.text, key.words)) {
+        key = this.#otherKey(place);
+        if (!key || !cursor.take(COLON)) return false;
+      }
       cursor.next();
       if (!(key.field === null ? cursor.skipValue() : this.#value(key.field))) return false;
       const byte = cursor.next();
@@ -127,10 +133,17 @@ export class RecordScanner {
     const key = new TextDecoder().decode(text.subarray(1, -1));
     let known = this.#known.get(key);
     if (!known) {
-      known = { text, field: this.#fields.find((field) => field.key === key) ?? null };
+      const field = this.#fields.find((candidate) => candidate.key === key) ?? null;
+      known = { text, words: wordsOf(text), field };
       if (this.#known.size < 1000) this.#known.set(key, known);
     }
     if (place < 64) this.#expected[place] = known;
     return known;
   }
+}
+
+/** Four bytes each, little-endian; up to three at the end are left out. */
+function wordsOf(text: Uint8Array): Int32Array {
+  const view = new DataView(text.buffer, text.byteOffset, text.length);
+  return Int32Array.from({ length: text.length >> 2 }, (_, i) => view.getInt32(4 * i, true));
 }

@@ -58,8 +58,7 @@ export class ArrayScan {
     this.#source = source;
     this.#reader = reader;
     this.#window = new Uint8Array(Math.min(WINDOW_BYTES, source.size) + 1);
-    this.#scanner = new RecordScanner(reader.fields, reader.slotCount);
-    this.#scanner.cursor.bytes = this.#window;
+    this.#scanner = new RecordScanner(reader.fields, reader.slotCount, this.#window);
   }
 
   run(from: number, to: number, firstIndex: number): ScanEnd {

@@ -3,9 +3,7 @@ import { ByteCursor } from "../../../../main/formats/coco-columns/byte-cursor.ts
 import { seeded } from "../../evaluation/hostile-set.ts";
 
 function cursorOver(text: string): ByteCursor {
-  const cursor = new ByteCursor();
-  cursor.bytes = Buffer.from(`${text}\0`);
-  return cursor;
+  return new ByteCursor(Buffer.from(`${text}\0`));
 }
 
 /** The number at the start of `text`, and how much of it was taken. */
