@@ -65,6 +65,17 @@ export function draftLike(training: TrainingDetail): TrainingDraft {
   };
 }
 
+/** Another dataset to learn from; what is learnt from is not what AP is measured on. */
+export function withDataset(draft: TrainingDraft, datasetId: number): TrainingDraft {
+  const { validation } = draft;
+  const isSame = validation.kind === "dataset" && validation.datasetId === datasetId;
+  return {
+    ...draft,
+    datasetId,
+    validation: isSame ? { kind: "share", share: SHARE_KEPT_APART } : validation,
+  };
+}
+
 /** Another preset with its usual start; what was changed by hand stays changed. */
 export function withPreset(
   draft: TrainingDraft,

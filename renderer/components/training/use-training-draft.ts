@@ -5,7 +5,13 @@ import { useLoad } from "../../composables/load.ts";
 import { useSelection } from "../../composables/selection.ts";
 import { useDatasets } from "../../stores/datasets.ts";
 import { useModels } from "../../stores/models.ts";
-import { draftOfQuery, planOf, queryOfDraft, type TrainingDraft } from "./training-draft.ts";
+import {
+  draftOfQuery,
+  planOf,
+  queryOfDraft,
+  withDataset,
+  type TrainingDraft,
+} from "./training-draft.ts";
 
 /**
  * The draft of a training, kept in the address. null until datasets and models are known, which its defaults depend
@@ -49,7 +55,7 @@ export function useTrainingDraft(extra: (query: LocationQuery) => LocationQueryR
       if (route.path !== path || !draft.value || typeof asked !== "string") return;
       const id = Number(asked);
       if (datasets.byId.has(id) && id !== draft.value.datasetId) {
-        draft.value = { ...draft.value, datasetId: id };
+        draft.value = withDataset(draft.value, id);
       }
     },
   );
