@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
+import { serveAtUsualPort } from "../server/usual-port.ts";
 import { serveLoopback, type LoopbackServer } from "../server/serve.ts";
+import { dataFolder } from "../services/data-folder.ts";
 import { resolvePath, say, UsageError, wholeNumber, type Command } from "./command.ts";
 import { buildHeadlessApp } from "./host.ts";
 
@@ -8,7 +10,7 @@ const help = `Usage: fovea serve [--port N] [--host ADDRESS] [--project DIR] [--
 
 Serves Fovea to the browser and prints its address, until it is stopped with Ctrl-C.
 
-  --port N         port to listen on (default: any free one)
+  --port N         port to listen on (default: the same as last time, else any free one)
   --host ADDRESS   address to listen on (default 127.0.0.1, reachable from this computer only)
   --project DIR    project to open (default: the last one, else the sample); made where there is none
   --open           open the browser where there is a display
@@ -26,7 +28,7 @@ export const serveCommand: Command = {
       args: [...args],
       allowPositionals: true,
       options: {
-        port: { type: "string", default: "0" },
+        port: { type: "string" },
         host: { type: "string", default: "127.0.0.1" },
         project: { type: "string" },
         open: { type: "boolean", default: false },
@@ -34,12 +36,16 @@ export const serveCommand: Command = {
       },
     });
     if (positionals.length > 0) throw new UsageError(`serve takes no "${positionals[0]}".`);
-    const port = wholeNumber("port", values.port, 0, 65_535);
+    const { host: hostname } = values;
+    const port = values.port === undefined ? null : wholeNumber("port", values.port, 0, 65_535);
     const app = buildHeadlessApp();
     const stopped = untilStopped();
     let server: LoopbackServer | null = null;
     try {
-      server = await serveLoopback(app.fetch, { hostname: values.host, port });
+      server =
+        port === null
+          ? await serveAtUsualPort(app.fetch, { hostname, folder: dataFolder() })
+          : await serveLoopback(app.fetch, { hostname, port });
       await openFirst(app, values.project);
       if (values.json)
         process.stdout.write(`${JSON.stringify({ address: server.address, port: server.port })}\n`);

@@ -76,6 +76,14 @@ export function useAnnotateEdits(asked: {
     add("stamp", [{ categoryId, box, crowd: false, ignore: false }]);
   }
 
+  /** What is stamped next is as large as the one selected, or the last of those. */
+  function stampOfBox(): void {
+    const one = selected.value.at(-1);
+    if (!one) return;
+    tools.setStamp(one.box[2], one.box[3]);
+    tools.tool = "stamp";
+  }
+
   function setBox(box: XywhPixels): void {
     const [one] = selected.value;
     if (!one || selected.value.length !== 1) return;
@@ -108,6 +116,7 @@ export function useAnnotateEdits(asked: {
     createClass,
     setBox,
     place,
+    stampOfBox,
     copy,
     paste,
     flip,

@@ -21,9 +21,12 @@ export interface AnnotateActions {
   readonly fit: () => void;
   readonly actualSize: () => void;
   readonly zoomBy: (factor: number) => void;
+  readonly panBy: (right: number, down: number) => void;
 }
 
 const ZOOM = 1.5;
+/** Part of the view by which a key moves it. */
+const PAN = 0.25;
 
 /** The keys of the editor. Returns the handler of those that count only while the picture has the focus. */
 export function useAnnotateKeys(
@@ -60,6 +63,7 @@ export function useAnnotateKeys(
     "tool-select": () => (tools.tool = "select"),
     "tool-draw": () => (tools.tool = "draw"),
     "tool-stamp": () => (tools.tool = "stamp"),
+    "stamp-size": onSelected(edits.stampOfBox),
     "tool-region": () => (tools.tool = "region"),
     "place-box": edits.place,
     "choose-class": actions.chooseClass,
@@ -101,6 +105,10 @@ export function useAnnotateKeys(
     "zoom-actual": actions.actualSize,
     "zoom-in": () => actions.zoomBy(ZOOM),
     "zoom-out": () => actions.zoomBy(1 / ZOOM),
+    "pan-left": () => actions.panBy(-PAN, 0),
+    "pan-right": () => actions.panBy(PAN, 0),
+    "pan-up": () => actions.panBy(0, -PAN),
+    "pan-down": () => actions.panBy(0, PAN),
   });
 
   return useCanvasKeys(actions);

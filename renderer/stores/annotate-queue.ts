@@ -1,6 +1,7 @@
 import type { EditOutcome, EditedImage, UndoState } from "../../shared/api/annotations.ts";
 import type { AnnotationChange, EditAction } from "../../shared/domain/editing.ts";
 import { ApiError, toApiError } from "../api/client.ts";
+import type { KeptEdits, KeptTask } from "./annotate-kept.ts";
 import { appliedIn, mergedChanges, renameChanges } from "./annotate-labels.ts";
 
 /** What is to be saved, in the order in which it was done. */
@@ -70,6 +71,12 @@ export interface SaveQueue {
   readonly rest: (imageId: number | null) => Promise<void>;
   /** What Undo would take back, as the image came with it. */
   readonly know: (imageId: number, undo: UndoState, ids: Iterable<number>) => void;
+  /** What waits, for the next page; orders end with this one. */
+  readonly kept: () => KeptEdits;
+  /** Queues what an earlier page has kept. `newId` gives ids to its additions. */
+  readonly restore: (edits: KeptEdits, newId: () => number) => void;
+  /** Forgets what waits; orders are told that they failed. */
+  readonly clear: (error: ApiError) => void;
 }
 
 interface Waiting {
@@ -79,6 +86,8 @@ interface Waiting {
   settling: ReturnType<typeof setTimeout> | null;
   /** Of an undo or a redo: the edit it was sent for. */
   target: number | null;
+  /** It comes from an earlier page: how its image stood then. */
+  earlier: { readonly newest: number } | null;
 }
 
 const FIRST_RETRY = 1000;
@@ -124,11 +133,12 @@ export function createSaveQueue(transport: SaveTransport, events: SaveEvents): S
         last.task = joined;
         unsettle(last);
         last.settling = setTimeout(() => settled(last), settle);
+        tell();
         return;
       }
       unsettle(last);
     }
-    const entry: Waiting = { task, uncertain: false, settling: null, target: null };
+    const entry: Waiting = { task, ...fresh };
     if (settle > 0) entry.settling = setTimeout(() => settled(entry), settle);
     waiting.push(entry);
     tell();
@@ -146,16 +156,23 @@ export function createSaveQueue(transport: SaveTransport, events: SaveEvents): S
     for (let head = waiting[0]; head && !head.settling; head = waiting[0]) {
       try {
         const outcome = await send(head);
-        waiting.shift();
+        if (!drop(head)) continue;
         delay = FIRST_RETRY;
         if (outcome) accept(head.task, outcome);
       } catch (thrown) {
-        if (!refused(head, toApiError(thrown))) break;
+        if (waiting.includes(head) && !refused(head, toApiError(thrown))) break;
       }
       tell();
     }
     busy = false;
     tell();
+  }
+
+  /** Returns whether it was still there. */
+  function drop(entry: Waiting): boolean {
+    const at = waiting.indexOf(entry);
+    if (at >= 0) waiting.splice(at, 1);
+    return at >= 0;
   }
 
   async function send(head: Waiting): Promise<EditOutcome | null> {
@@ -175,6 +192,11 @@ export function createSaveQueue(transport: SaveTransport, events: SaveEvents): S
   async function lookFor(head: Waiting, task: EditTask | StepTask): Promise<EditOutcome | null> {
     const now = await transport.get(task.imageId);
     const { imageId } = task;
+    if (head.earlier && !known.has(imageId)) {
+      const { newest } = head.earlier;
+      const ids = now.annotations.flatMap(({ id }) => (id <= newest ? [id] : []));
+      known.set(imageId, { undo: { undo: now.undo, redo: now.redo }, ids: new Set(ids) });
+    }
     const rest = { imageId, datasetId: now.datasetId, revision: now.revision };
     const undo = { undo: now.undo, redo: now.redo };
     if (task.kind === "edit") {
@@ -183,7 +205,11 @@ export function createSaveQueue(transport: SaveTransport, events: SaveEvents): S
       return applied && { ...rest, ...undo, ...applied };
     }
     const other = task.kind === "undo" ? now.redo : now.undo;
-    if (head.target === null || other?.editId !== head.target) return null;
+    const isDone = head.target !== null && other?.editId === head.target;
+    // What was to be taken back is not the last edit any more: something else would be.
+    if (!isDone && head.earlier && now[task.kind]?.editId !== head.target)
+      throw new ApiError("annotation/nothing-to-undo", "Others have edited since.", null, 409);
+    if (!isDone) return null;
     const before = known.get(imageId)?.ids ?? new Set<number>();
     const left = new Set(now.annotations.map(({ id }) => id));
     const removed = [...before].filter((id) => !left.has(id));
@@ -214,7 +240,7 @@ export function createSaveQueue(transport: SaveTransport, events: SaveEvents): S
   function refused(head: Waiting, error: ApiError): boolean {
     const { task } = head;
     if (task.kind === "order") {
-      waiting.shift();
+      drop(head);
       task.failed(error);
       return true;
     }
@@ -222,7 +248,7 @@ export function createSaveQueue(transport: SaveTransport, events: SaveEvents): S
       error.code === "annotation/nothing-to-undo" ||
       error.code === "annotation/nothing-to-redo"
     ) {
-      waiting.shift();
+      drop(head);
       return true;
     }
     if (error.code === "annotation/conflict" || error.code === "annotation/gone") {
@@ -290,7 +316,65 @@ export function createSaveQueue(transport: SaveTransport, events: SaveEvents): S
     know(imageId, { undo, redo }, ids) {
       known.set(imageId, { undo: { undo, redo }, ids: new Set(ids) });
     },
+    kept() {
+      const seen = new Set<number>();
+      const tasks = waiting.flatMap(({ task, target }): readonly KeptTask[] => {
+        if (task.kind === "order") return [];
+        const isFirst = !seen.has(task.imageId);
+        seen.add(task.imageId);
+        if (task.kind === "edit" || !isFirst) return [{ task, target: null }];
+        const last = known.get(task.imageId)?.undo[task.kind]?.editId ?? null;
+        return [{ task, target: target ?? last }];
+      });
+      const images = [...known].flatMap(([imageId, { undo, ids }]) =>
+        seen.has(imageId) ? [{ imageId, undo, newest: highest(ids) }] : [],
+      );
+      return { tasks, images };
+    },
+    restore({ tasks, images }, newId) {
+      const seen = new Set<number>();
+      const ids = new Map<number, number>();
+      for (const { task, target } of tasks) {
+        const { imageId } = task;
+        const newest = images.find((image) => image.imageId === imageId)?.newest ?? 0;
+        const isFirst = !seen.has(imageId) && !isPending(imageId);
+        seen.add(imageId);
+        if (isFirst) known.delete(imageId);
+        // Only the first can have been sent; asking about the first of each image tells how it stands.
+        const entry = { ...fresh, uncertain: isFirst, target, earlier: { newest } };
+        waiting.push({ ...entry, task: renumbered(task, ids, newId) });
+      }
+      tell();
+      if (!failure) void pump();
+    },
+    clear(error) {
+      for (const entry of waiting.splice(0)) {
+        unsettle(entry);
+        if (entry.task.kind === "order") entry.task.failed(error);
+      }
+      retry();
+      tell();
+    },
   };
+}
+
+const fresh = { uncertain: false, settling: null, target: null, earlier: null } as const;
+
+function highest(ids: Iterable<number>): number {
+  let most = 0;
+  for (const id of ids) most = Math.max(most, id);
+  return most;
+}
+
+/** The additions of another page have numbers that this one uses for its own. */
+function renumbered<T extends EditTask | StepTask>(
+  task: T,
+  ids: Map<number, number>,
+  newId: () => number,
+): T {
+  if (task.kind !== "edit") return task;
+  for (const { id } of task.changes) if (id < 0 && !ids.has(id)) ids.set(id, newId());
+  return { ...task, changes: renameChanges(task.changes, ids) };
 }
 
 function joinedTask(first: SaveTask, second: SaveTask): SaveTask | null {

@@ -1,5 +1,5 @@
 import { defineStore } from "pinia";
-import { computed, ref, shallowRef, triggerRef } from "vue";
+import { computed, ref, shallowRef, triggerRef, watch } from "vue";
 import type { EditOutcome, EditedImage, UndoState } from "../../shared/api/annotations.ts";
 import type { PushEvent } from "../../shared/api/jobs.ts";
 import type {
@@ -10,6 +10,7 @@ import type {
 } from "../../shared/domain/editing.ts";
 import type { ImageRecord } from "../../shared/domain/records.ts";
 import { ApiError, call } from "../api/client.ts";
+import { createKeeper, type KeptEdits } from "./annotate-kept.ts";
 import { changesOnto, patchOf, sameFields, type LabelPatch } from "./annotate-labels.ts";
 import { createSaveQueue, type EditTask, type SaveState, type SaveTask } from "./annotate-queue.ts";
 import { useProject } from "./project.ts";
@@ -19,6 +20,11 @@ const origin = `page-${crypto.randomUUID()}`;
 
 /** Nudges that follow within this time are one edit, milliseconds. */
 const SETTLE = 350;
+
+/** Larger edits are kept for the next page only if they are not saved within this time, milliseconds. */
+const KEEP_LARGE = 250;
+/** Changes of labels from which on an edit is large. */
+const LARGE = 500;
 
 /** Edits that met labels which someone else had changed. */
 export interface EditConflict {
@@ -62,6 +68,10 @@ export const useAnnotate = defineStore("annotate", () => {
 
   /** Of the edits that wait: in another project the same ids mean other images. */
   let projectPath: string | undefined;
+  const keeper = createKeeper(origin);
+  /** Edits of an earlier page that were found waiting. */
+  const restored = ref(0);
+  let keepTimer: ReturnType<typeof setTimeout> | undefined;
 
   function inProject<T>(work: () => Promise<T>): Promise<T> {
     if (project.info?.path === projectPath) return work();
@@ -82,6 +92,7 @@ export const useAnnotate = defineStore("annotate", () => {
     {
       onState: (state) => {
         saveState.value = state;
+        keepSoon();
         if (state.kind === "saved" && stale && wanted.value !== null) void read(wanted.value);
       },
       onSaved,
@@ -92,6 +103,59 @@ export const useAnnotate = defineStore("annotate", () => {
   function push(task: SaveTask, settle?: number): void {
     if (!queue.isPending()) projectPath = project.info?.path;
     queue.push(task, settle);
+  }
+
+  /** What waits outlives this page; a conflict that is not dealt with is met again by the next. */
+  function keep(): boolean {
+    clearTimeout(keepTimer);
+    keepTimer = undefined;
+    if (projectPath === undefined) return true;
+    const { tasks, images } = queue.kept();
+    const met = (conflict.value?.edits ?? []).map((task) => ({ task, target: null }));
+    return keeper.write(projectPath, { tasks: [...met, ...tasks], images });
+  }
+
+  function keepSoon(): void {
+    const { tasks } = queue.kept();
+    const size = tasks.reduce((sum, { task }) => sum + sizeOf(task), 0);
+    if (size <= LARGE) keep();
+    else keepTimer ??= setTimeout(keep, KEEP_LARGE);
+  }
+
+  window.addEventListener("pagehide", () => keep());
+  watch(conflict, () => keep());
+  watch(
+    () => project.info?.path,
+    (now, before) => {
+      if (before !== undefined && (queue.isPending() || conflict.value)) setAside(before);
+      if (now !== undefined) void keeper.takeOver(now, (edits) => goOnWith(now, edits));
+    },
+    { immediate: true },
+  );
+
+  /** Edits of a project that is left wait for it to be opened again. */
+  function setAside(path: string): void {
+    if (!keep()) return;
+    keeper.setAside();
+    projectPath = undefined;
+    conflict.value = null;
+    const message = `The project ${path} was left before this was done.`;
+    queue.clear(new ApiError("annotation/other-project", message, null, 0));
+  }
+
+  function goOnWith(path: string, edits: KeptEdits): void {
+    if (!queue.isPending()) projectPath = path;
+    queue.restore(edits, newId);
+    keep();
+    restored.value += edits.tasks.length;
+    const shown = image.value?.id;
+    if (shown === undefined) return;
+    stale ||= queue.isPending(shown);
+    for (const change of queue.pendingChanges(shown)) patch(patchOf(labels.value, [change]));
+  }
+
+  function newId(): number {
+    return nextNew--;
   }
 
   function tell(news: LabelNews): void {
@@ -294,12 +358,13 @@ export const useAnnotate = defineStore("annotate", () => {
     error,
     saveState,
     conflict,
+    restored,
     savedEdits,
     undoState: computed(() => undoState.value),
     isUnsaved: () => queue.isPending(),
     depth: () => depth,
     /** An id for an addition. */
-    newId: () => nextNew--,
+    newId,
     open,
     reload: () => (wanted.value === null ? undefined : read(wanted.value)),
     close: () => (wanted.value = null),
@@ -324,6 +389,10 @@ export const useAnnotate = defineStore("annotate", () => {
 
 /** After an undo, what came back is selected, unless that would be the whole image. */
 const MOST_SHOWN = 200;
+
+function sizeOf(task: SaveTask): number {
+  return task.kind === "edit" ? task.changes.length : 1;
+}
 
 function asLabels(got: EditedImage): ReadonlyMap<number, EditableAnnotation> {
   return new Map(got.annotations.map((label) => [label.id, label]));

@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { serveLoopback, type LoopbackServer } from "../../main/server/serve.ts";
+import { serveAtUsualPort } from "../../main/server/usual-port.ts";
 import { startApp } from "../fixtures/app/started-app.ts";
 
 interface Answer {
@@ -120,4 +124,19 @@ test("a port that is taken is told with what to do", async () => {
     code: "serve/port",
     message: expect.stringContaining("--port"),
   });
+});
+
+test("the port stays the same from one start to the next, and another is taken while it is in use", async () => {
+  const { app } = startApp();
+  const folder = await mkdtemp(join(tmpdir(), "fovea-port-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const start = () => serveAtUsualPort(app.fetch, { hostname: "127.0.0.1", folder });
+  const first = await start();
+  const beside = await start();
+  await first.close();
+  const again = await start();
+  await beside.close();
+  await again.close();
+  expect(beside.port).not.toBe(first.port);
+  expect(again.port).toBe(first.port);
 });

@@ -341,6 +341,45 @@ test("a drag in progress is all that kill -9 loses", async () => {
   }
 });
 
+test("edits that nobody saved are there when their tab is closed and Fovea comes back", async () => {
+  const first = await startWorkbench();
+  const sample = await sampleRun(first);
+  const imageId = (await sample.cards({}, "name"))[1]!.id;
+  const path = `/annotate/${imageId}?${sample.query}`;
+  const { page } = await first.open(path);
+  await openImage(page);
+  const before = (await first.call("annotations/get", { imageId })) as EditedImage;
+  const context = page.context();
+  await first.killHost();
+  for (const key of ["Tab", "Shift+ArrowRight", "Control+d", "ArrowDown"])
+    await page.keyboard.press(key);
+  await page.locator(`[data-labels="${before.annotations.length + 1}"]`).waitFor();
+  await page.locator('[data-save="failed"]').waitFor();
+  await page.close();
+  const second = await startWorkbench(first.dataFolder);
+  try {
+    const unsaved = (await second.call("annotations/get", { imageId })) as EditedImage;
+    expect(unsaved.annotations).toEqual(before.annotations);
+    const reopened = await second.open(path, {}, context);
+    await reopened.page.getByText("3 edits that waited", { exact: false }).waitFor();
+    await openImage(reopened.page);
+    await saved(reopened.page);
+    const after = (await second.call("annotations/get", { imageId })) as EditedImage;
+    const was = new Map(before.annotations.map((label) => [label.id, label.box]));
+    const moved = after.annotations.filter(
+      ({ id, box }) => was.has(id) && was.get(id)![0] !== box[0],
+    );
+    const [x, y, w, h] = was.get(moved[0]!.id)!;
+    expect(moved.map(({ box }) => box)).toEqual([[x + 10, y, w, h]]);
+    const copies = after.annotations.filter(({ id }) => !was.has(id));
+    expect(copies.map(({ box }) => box)).toEqual([[x + 14, y + 5, w, h]]);
+    expect(reopened.errors).toEqual([]);
+  } finally {
+    await second.close();
+    await first.close();
+  }
+});
+
 /** x1 y1 x2 y2 of a picture of 64 x 32, score, class: a person, and three cars. */
 const FOUR_DETECTIONS = Float32Array.of(
   ...[8, 4, 16, 12, 0.95, 0],

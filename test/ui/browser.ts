@@ -3,12 +3,23 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from "playwright-core";
 
 /** Fovea as a user has it: the host on a data folder of its own, and its page in Chromium. */
 export interface Workbench {
   /** Opens a page at a path such as `/runs`; fails where the page logged an error by the time it is closed. */
-  open(path?: string, options?: BrowserContextOptions): Promise<OpenPage>;
+  open(
+    path?: string,
+    options?: BrowserContextOptions,
+    /** One that another workbench left behind; a new one without. */
+    context?: BrowserContext,
+  ): Promise<OpenPage>;
   /** Calls the main side as the page does. */
   call(name: string, input: unknown): Promise<unknown>;
   /** Waits for a job to end and returns it. */
@@ -16,6 +27,8 @@ export interface Workbench {
   readonly dataFolder: string;
   /** Ends the host as a power cut would; what it keeps stays for `startWorkbench(dataFolder)`. */
   kill(): Promise<void>;
+  /** The same, with the browser left as it is. */
+  killHost(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,14 +66,19 @@ export async function startWorkbench(kept?: string): Promise<Workbench> {
     return body;
   }
 
+  async function killHost(): Promise<void> {
+    const gone = new Promise((resolve) => host.once("exit", resolve));
+    host.kill("SIGKILL");
+    await gone;
+  }
+
   return {
     dataFolder,
     call,
-    async open(path = "/", options = {}) {
-      const context = await browser.newContext({
-        viewport: { width: 1280, height: 800 },
-        ...options,
-      });
+    async open(path = "/", options = {}, earlier?: BrowserContext) {
+      const context =
+        earlier ??
+        (await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options }));
       const page = await context.newPage();
       const errors: string[] = [];
       page.on("pageerror", (error) => errors.push(String(error)));
@@ -77,10 +95,9 @@ export async function startWorkbench(kept?: string): Promise<Workbench> {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
+    killHost,
     async kill() {
-      const gone = new Promise((resolve) => host.once("exit", resolve));
-      host.kill("SIGKILL");
-      await gone;
+      await killHost();
       await browser.close();
     },
     async close() {

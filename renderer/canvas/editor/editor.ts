@@ -23,6 +23,7 @@ import {
   type Hit,
   type Keys,
 } from "./gesture.ts";
+import { edgeScroll } from "./edge-scroll.ts";
 import { handleAt, handleFrame, inFrame } from "./handles.ts";
 import { paintLabelMarks } from "./minimap-marks.ts";
 import { boxUnderWork, createPainter, editorLayers, type Scenery } from "./painter.ts";
@@ -88,6 +89,7 @@ export const createEditor: CreateEditor = (root, events) => {
   let ghostOf: (place: number) => string = String;
   let classHue: (categoryId: number) => number = () => 180;
   let minimapTimer = 0;
+  let scrolling = 0;
 
   function scenery(): Scenery {
     const { categoryId, colourBy } = options;
@@ -173,6 +175,7 @@ export const createEditor: CreateEditor = (root, events) => {
       layers.dirty("selection");
     if (gesture.kind !== "idle" && gesture.kind !== "pressing") layers.dirty("focus");
     tellDraft();
+    scrollAtEdge();
     for (const effect of next.effects) act(effect);
     root.style.cursor = cursorOf({ gesture, keys, options, grip, hovered, isOnBin: isOnBin() });
   }
@@ -198,7 +201,22 @@ export const createEditor: CreateEditor = (root, events) => {
     const now = isRegion ? null : boxUnderWork(gesture, stage);
     if (now === draft) return;
     draft = now;
-    events.onDraft(now);
+    events.onDraft(now, gesture.kind === "drawing");
+  }
+
+  /** What is dragged to the edge of the view goes on from there: the picture comes along. */
+  function scrollAtEdge() {
+    if (scrolling !== 0 || !["moving", "resizing", "drawing", "banding"].includes(gesture.kind))
+      return;
+    if (!pointer || !picture) return;
+    const { dx, dy } = edgeScroll(pointer, camera.view(), picture);
+    if (dx === 0 && dy === 0) return;
+    scrolling = requestAnimationFrame(() => {
+      scrolling = 0;
+      if (gesture.kind === "idle") return;
+      camera.pan(dx, dy);
+      feedAgain();
+    });
   }
 
   function isOnBin(): boolean {
@@ -398,6 +416,11 @@ export const createEditor: CreateEditor = (root, events) => {
     },
     fit: camera.fit,
     actualSize: camera.actualSize,
+    panBy(right, down) {
+      const { width, height } = camera.view();
+      camera.pan(-right * width, -down * height);
+      feedAgain();
+    },
     zoomBy: (factor) => camera.zoom(factor, pointer ?? middleOf(camera.view())),
     show: (box) => camera.show(boxRect(box)),
     reveal: (box) => camera.reveal(boxRect(box)),
@@ -405,6 +428,7 @@ export const createEditor: CreateEditor = (root, events) => {
     pointer: () => toImage(camera.view(), pointer ?? middleOf(camera.view())),
     dispose() {
       stopListening();
+      cancelAnimationFrame(scrolling);
       window.clearTimeout(minimapTimer);
       minimap.canvas.remove();
       layers.dispose();

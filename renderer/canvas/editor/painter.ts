@@ -5,7 +5,7 @@ import { overPicture, type BoxStyle } from "../paint/styles.ts";
 import { paintBoxes } from "../paint/boxes-layer.ts";
 import { paintDensity } from "../paint/density-layer.ts";
 import { loupeView, paintLoupe } from "../paint/focus-layer.ts";
-import { paintLabel } from "../paint/labels.ts";
+import { paintLabel, type Plate } from "../paint/labels.ts";
 import { paintPixelGrid } from "../paint/pixel-grid.ts";
 import type { PictureSource } from "../picture/source.ts";
 import { TINY_SIDE } from "../scene/density.ts";
@@ -98,8 +98,7 @@ export function createPainter(): Painter {
       case "focus":
         if (pointer && options.crossHair && scenery.tool !== "select")
           paintCrossHair(ctx, pointer, view);
-        paintHovered(ctx, scenery);
-        paintSingle(ctx, scenery);
+        paintSingle(ctx, scenery, paintHovered(ctx, scenery));
         paintUnderWork(ctx, scenery, view);
         paintDraftSize(ctx, scenery);
         if (options.loupe && pointer && scenery.picture) paintMagnified(ctx, scenery, pointer);
@@ -172,8 +171,8 @@ function paintSelection(ctx: CanvasRenderingContext2D, scenery: Scenery, view: V
   }
 }
 
-/** The handles and the name of the one selected label. */
-function paintSingle(ctx: CanvasRenderingContext2D, scenery: Scenery): void {
+/** The handles and the name of the one selected label; `taken`: where a name lies that it must not cover. */
+function paintSingle(ctx: CanvasRenderingContext2D, scenery: Scenery, taken: Plate | null): void {
   const { stage, gesture, view } = scenery;
   if (stage.selection().size !== 1 || gesture.kind === "drawing") return;
   for (const place of stage.selectedPlaces()) {
@@ -194,20 +193,24 @@ function paintSingle(ctx: CanvasRenderingContext2D, scenery: Scenery): void {
     const frame = rectToScreen(view, boxRect(now));
     const around = isAdjustable ? padded(handleFrame(frame), 4) : padded(frame, 4);
     const text = scenery.labelOf(stage.labels().columns.ids[place]!);
-    paintLabel(ctx, text, styleAt(stage, place).colour, around, view, scenery.font);
+    paintLabel(ctx, text, styleAt(stage, place).colour, around, view, scenery.font, taken);
   }
 }
 
-function paintHovered(ctx: CanvasRenderingContext2D, scenery: Scenery): void {
+/** Returns where the name of the ghost that keys are about lies, else that of what is hovered. */
+function paintHovered(ctx: CanvasRenderingContext2D, scenery: Scenery): Plate | null {
   const { stage, hovered, currentGhost, view, font } = scenery;
   const isOther = hovered?.kind !== "ghost" || hovered.place !== currentGhost;
-  if (currentGhost !== null && currentGhost < stage.ghosts().count)
-    outline(ctx, scenery, { kind: "ghost", place: currentGhost }, true);
-  if (!hovered || !isOther || scenery.gesture.kind !== "idle") return;
-  outline(ctx, scenery, hovered, false);
+  const plate =
+    currentGhost !== null && currentGhost < stage.ghosts().count
+      ? outline(ctx, scenery, { kind: "ghost", place: currentGhost }, true)
+      : null;
+  if (!hovered || !isOther || scenery.gesture.kind !== "idle") return plate;
+  return outline(ctx, scenery, hovered, false) ?? plate;
+
   function outline(on: CanvasRenderingContext2D, from: Scenery, hit: Hit, current: boolean) {
     const shown = described(from, hit);
-    if (!shown) return;
+    if (!shown) return null;
     const rect = rectToScreen(view, boxRect(shown.box));
     const isTiny = Math.max(rect.w, rect.h) < TINY_SIDE;
     const path = new Path2D();
@@ -219,8 +222,8 @@ function paintHovered(ctx: CanvasRenderingContext2D, scenery: Scenery): void {
     on.lineWidth = current ? 2 : 1;
     on.strokeStyle = current ? shown.colour : overPicture.selected;
     on.stroke(path);
-    if (shown.text)
-      paintLabel(on, shown.text, shown.colour, padded(rect, isTiny ? 12 : 5), view, font);
+    if (!shown.text) return null;
+    return paintLabel(on, shown.text, shown.colour, padded(rect, isTiny ? 12 : 5), view, font);
   }
 }
 

@@ -57,8 +57,11 @@ export interface EditorEvents {
   readonly onNoClass: () => void;
   readonly onView: (view: Viewport) => void;
   readonly onPointer: (at: ImagePoint | null) => void;
-  /** The box under work while it is drawn, moved or resized, for the read-out; null when the gesture ends. */
-  readonly onDraft: (box: XywhPixels | null) => void;
+  /**
+   * The box under work while it is drawn, moved or resized, for the read-out; null when the gesture ends. `isNew`: it is
+   * drawn, and not the selected one.
+   */
+  readonly onDraft: (box: XywhPixels | null, isNew: boolean) => void;
 }
 
 /** Labels are known by id, ghosts by their place in the list they came in. */
@@ -90,6 +93,8 @@ export interface EditorView {
   readonly fit: () => void;
   readonly actualSize: () => void;
   readonly zoomBy: (factor: number) => void;
+  /** Moves the view over the picture, in parts of its width and height. */
+  readonly panBy: (right: number, down: number) => void;
   /** Centres a box and zooms in on it. */
   readonly show: (box: XywhPixels) => void;
   /** Brings it into view if it is out of it or too small to be seen. */

@@ -41,3 +41,9 @@ export function sizeAtInput(
   const scale = Math.min(x, y);
   return [w * scale, h * scale];
 }
+
+/** The box under work; `isNew`: it is drawn, and not the selected one. */
+export interface BoxDraft {
+  readonly box: XywhPixels;
+  readonly isNew: boolean;
+}

@@ -16,6 +16,11 @@ export const annotate = {
   "annotate.tool.select": "Select, move and resize",
   "annotate.tool.draw": "Draw a box",
   "annotate.tool.stamp": "Stamp boxes of one size",
+  "annotate.stampOfBox": "Stamp the size of the selected box",
+  "annotate.panLeft": "Move the view left",
+  "annotate.panRight": "Move the view right",
+  "annotate.panUp": "Move the view up",
+  "annotate.panDown": "Move the view down",
   "annotate.tool.region": "Choose a region for the model",
   "annotate.place": "Place a box of the stamp's size at the pointer",
   "annotate.chooseClass": "Choose a class",
@@ -85,6 +90,10 @@ export const annotate = {
   "annotate.unsavedCount": [
     "{n} edit is kept here until it is saved.",
     "{n} edits are kept here until they are saved.",
+  ],
+  "annotate.restored": [
+    "{n} edit that waited since this project was last open is saved now.",
+    "{n} edits that waited since this project was last open are saved now.",
   ],
   "annotate.retriesItself": "It is tried again until it works.",
   "annotate.discard": "Discard this image's edits",

@@ -6,6 +6,7 @@ import type {
   EditableAnnotation,
 } from "../../../shared/domain/editing.ts";
 import { ApiError } from "../../../renderer/api/client.ts";
+import type { KeptEdits } from "../../../renderer/stores/annotate-kept.ts";
 import {
   createSaveQueue,
   type EditTask,
@@ -93,30 +94,35 @@ function slowWire() {
     });
   }
 
-  const queue = createSaveQueue(
-    {
-      edit: wire,
-      step: wire,
-      get: () =>
-        Promise.resolve({
-          datasetId: 2,
-          revision: 5,
-          undo: { editId, action: "move" },
-          redo: null,
-          annotations: [...labels.values()],
-        } as unknown as EditedImage),
-    },
-    {
-      onState: (state) => states.push(state),
-      onSaved: (_task, outcome, renamed, current) =>
-        saved.push({ outcome, renamed: [...renamed], current: current.map(({ id }) => id) }),
-      onConflict: (_imageId, _error, edits) => conflicts.push(edits),
-    },
-  );
+  const wired = () =>
+    createSaveQueue(
+      {
+        edit: wire,
+        step: wire,
+        get: () =>
+          Promise.resolve({
+            datasetId: 2,
+            revision: 5,
+            undo: { editId, action: "move" },
+            redo: null,
+            annotations: [...labels.values()],
+          } as unknown as EditedImage),
+      },
+      {
+        onState: (state) => states.push(state),
+        onSaved: (_task, outcome, renamed, current) =>
+          saved.push({ outcome, renamed: [...renamed], current: current.map(({ id }) => id) }),
+        onConflict: (_imageId, _error, edits) => conflicts.push(edits),
+      },
+    );
+  const queue = wired();
   queue.know(1, { undo: null, redo: null }, [7, 9]);
   const state = () => states.at(-1)!;
-  return { queue, sent, saved, conflicts, labels, state };
+  return { queue, sent, saved, conflicts, labels, state, wired };
 }
+
+/** As it comes back from where a browser keeps it. */
+const throughStorage = (kept: KeptEdits) => JSON.parse(JSON.stringify(kept)) as KeptEdits;
 
 describe("the save queue", () => {
   test("one request goes after the other, in the order of the edits", async () => {
@@ -239,6 +245,70 @@ describe("the save queue", () => {
     await sent[1]!.fail(away());
     expect(told).toEqual(["one", "all"]);
     expect(queue.isPending(2)).toBe(true);
+  });
+
+  test("what waits goes on in the next page, under numbers of its own", async () => {
+    const gone = slowWire();
+    gone.queue.push(edit([add(-1, 11), move(7, 77, 78)]));
+    gone.queue.push(edit([move(-1, 11, 13)]));
+    await gone.sent[0]!.fail(away());
+    const kept = throughStorage(gone.queue.kept());
+    const { queue, sent, labels, state } = slowWire();
+    let next = -20;
+    queue.restore(kept, () => next--);
+    await vi.advanceTimersByTimeAsync(0);
+    expect((sent[0]!.task as EditTask).changes.map(({ id }) => id)).toEqual([-20, 7]);
+    await sent[0]!.answer();
+    await sent[1]!.answer();
+    expect([...labels].map(([id, { box }]) => [id, box[0]])).toEqual([
+      [7, 78],
+      [9, 99],
+      [41, 13],
+    ]);
+    expect(state()).toEqual({ kind: "saved" });
+  });
+
+  test("the next page does not send again what was saved without an answer", async () => {
+    const { queue, sent, labels, wired } = slowWire();
+    queue.push(edit([add(-1, 11)]));
+    queue.push(edit([move(-1, 11, 13)]));
+    await sent[0]!.loseAnswer();
+    const kept = throughStorage(queue.kept());
+    const next = wired();
+    next.restore(kept, () => -30);
+    await vi.advanceTimersByTimeAsync(0);
+    expect((sent[1]!.task as EditTask).changes).toEqual([move(41, 11, 13)]);
+    await sent[1]!.answer();
+    expect([labels.size, labels.get(41)!.box[0]]).toEqual([3, 13]);
+  });
+
+  test("the next page takes back no edit but the one that was meant", async () => {
+    const { queue, sent, wired } = slowWire();
+    queue.push(edit([move(7, 77, 78)]));
+    await sent[0]!.answer();
+    queue.push({ kind: "undo", imageId: 1 });
+    await sent[1]!.fail(away());
+    const kept = throughStorage(queue.kept());
+    // Another window edits before the next page is opened.
+    const other = wired();
+    other.push(edit([move(9, 99, 90)]));
+    await sent[2]!.answer();
+    wired().restore(kept, () => -30);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent.length).toBe(3);
+  });
+
+  test("what is set aside is not sent any more, whatever is answered", async () => {
+    const { queue, sent, saved, state } = slowWire();
+    queue.push(edit([move(7, 77, 78)]));
+    queue.push(edit([move(9, 99, 90)]));
+    queue.clear(away());
+    queue.push(edit([move(9, 99, 91)]));
+    await sent[0]!.answer();
+    expect(saved).toEqual([]);
+    expect((sent[1]!.task as EditTask).changes).toEqual([move(9, 99, 91)]);
+    await sent[1]!.answer();
+    expect(state()).toEqual({ kind: "saved" });
   });
 
   test("an order runs after the edits before it, and its failure holds nothing up", async () => {
