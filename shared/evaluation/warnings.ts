@@ -41,13 +41,9 @@ export function evaluationWarnings(
   ].filter((warning) => warning !== null);
 }
 
-/** Made when a figure is first told: loading the tables of languages costs more than all warnings. */
-let formatter: Intl.NumberFormat | null = null;
-const figure = {
-  format: (n: number) => (formatter ??= new Intl.NumberFormat("en")).format(n),
-};
-const count = (n: number, one: string, many = `${one}s`) =>
-  `${figure.format(n)} ${n === 1 ? one : many}`;
+/** 12,345. Intl does the same, but loading its tables costs more than finding all warnings. */
+const figure = (whole: number) => String(whole).replace(/\B(?=(\d{3})+$)/g, ",");
+const count = (n: number, one: string, many = `${one}s`) => `${figure(n)} ${n === 1 ? one : many}`;
 
 function missingSides({ truth, predictions }: EvaluationSet): EvaluationWarning | null {
   if (truth.image.length === 0)
@@ -73,7 +69,7 @@ function misreadings(set: EvaluationSet, { summary }: EvaluationResult): Evaluat
     return [
       {
         code,
-        message: `If ${condition}, ${figure.format(found)} of ${count(objects, "sampled object")} are found instead of ${figure.format(foundNow)}. Check how the predictions were written.`,
+        message: `If ${condition}, ${figure(found)} of ${count(objects, "sampled object")} are found instead of ${figure(foundNow)}. Check how the predictions were written.`,
         count: found,
       },
     ];
@@ -126,7 +122,7 @@ function crowdedImages(set: EvaluationSet, params: EvaluationParams): Evaluation
   if (objects === 0) return null;
   return {
     code: "objects/beyond-max-dets",
-    message: `${count(objects, "object")} cannot be found: AP takes the ${figure.format(limit)} ${perClass ? "best predictions of an image and class" : "first predictions of an image"}, and ${count(cells, perClass ? "image and class has" : "image has", perClass ? "images and classes have" : "images have")} more objects. A larger maxDets would count them.`,
+    message: `${count(objects, "object")} cannot be found: AP takes the ${figure(limit)} ${perClass ? "best predictions of an image and class" : "first predictions of an image"}, and ${count(cells, perClass ? "image and class has" : "image has", perClass ? "images and classes have" : "images have")} more objects. A larger maxDets would count them.`,
     count: objects,
   };
 }
@@ -157,7 +153,7 @@ function cutDetections(set: EvaluationSet, params: EvaluationParams): Evaluation
   if (cut === 0) return null;
   return {
     code: "detections/beyond-max-dets",
-    message: `Not scored: ${count(cut, "prediction")}. Only the ${figure.format(limit)} ${perClass ? "best of each image and class" : "first of each image"} count for AP.`,
+    message: `Not scored: ${count(cut, "prediction")}. Only the ${figure(limit)} ${perClass ? "best of each image and class" : "first of each image"} count for AP.`,
     count: cut,
   };
 }
@@ -209,7 +205,7 @@ function unsortedRows(set: EvaluationSet, params: EvaluationParams): EvaluationW
   if (unsorted.size === 0) return null;
   return {
     code: "predictions/unsorted",
-    message: `In ${count(unsorted.size, "image")} better predictions stand below the first ${figure.format(limit)} rows and are cut: VisDrone keeps rows in file order. Sort them by falling score.`,
+    message: `In ${count(unsorted.size, "image")} better predictions stand below the first ${figure(limit)} rows and are cut: VisDrone keeps rows in file order. Sort them by falling score.`,
     count: unsorted.size,
   };
 }
@@ -251,7 +247,7 @@ function oddAreas(
   if (odd === 0) return null;
   return {
     code: "areas/not-box-area",
-    message: `${count(odd, "annotation has", "annotations have")} an area that is not width x height, though no mask is there; ${figure.format(moved)} of them ${moved === 1 ? "falls" : "fall"} into another size bucket by it.`,
+    message: `${count(odd, "annotation has", "annotations have")} an area that is not width x height, though no mask is there; ${figure(moved)} of them ${moved === 1 ? "falls" : "fall"} into another size bucket by it.`,
     count: odd,
   };
 }
@@ -260,7 +256,7 @@ function scoresOfOneValue({ predictions: { score } }: EvaluationSet): Evaluation
   if (score.length < 2 || score.some((value) => value !== score[0])) return null;
   return {
     code: "predictions/one-score",
-    message: `All ${figure.format(score.length)} predictions have the score ${score[0]!}, so their order in the file decides AP.`,
+    message: `All ${figure(score.length)} predictions have the score ${score[0]!}, so their order in the file decides AP.`,
     count: score.length,
   };
 }
