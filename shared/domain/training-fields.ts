@@ -134,7 +134,7 @@ export const trainingFields = {
     hint: "Factors of the input, one drawn for each batch; 1 alone for none",
     unit: null,
     kind: { kind: "list", low: 0.25, high: 4, most: 32 },
-    source: rtdetr("multi-scale training, 480 to 800 px"),
+    source: own("multi-scale as in the paper's set-up; it gives no sizes: 480 to 800 px"),
   },
   "augment.colour": {
     group: "input",
@@ -207,7 +207,7 @@ export const trainingFields = {
     unit: null,
     kind: { kind: "number", low: 0, high: ANY, above: true },
     off: "No clipping",
-    source: rtdetr("clip_max_norm"),
+    source: rtdetr("gradient-norm clip 0.1"),
   },
   "optimizer.averageDecay": {
     group: "optimizer",
@@ -223,7 +223,7 @@ export const trainingFields = {
     hint: "decay × (1 − exp(−step / ramp)): early steps are forgotten sooner",
     unit: "steps",
     kind: { kind: "number", low: 0, high: ANY },
-    source: rtdetr("ModelEMA warm-up"),
+    source: setUp,
   },
   norms: {
     group: "optimizer",
@@ -260,7 +260,7 @@ export const trainingFields = {
         { value: "boundary", title: "Boundary: to the expanded box" },
       ],
     },
-    source: own("reading of Eq. 5, whose printed sign pulls points across the box"),
+    source: own("reading of Eq. 5, which as printed would pull points across the box"),
   },
   "samplePoints.units": {
     group: "samplePoints",
@@ -282,7 +282,7 @@ export const trainingFields = {
     hint: "How far boxes are expanded; spread over the layers there are",
     unit: null,
     kind: { kind: "list", low: 0, high: 100, most: 16 },
-    source: paper("Eq. 5, ablation of η"),
+    source: paper("Eq. 5 and the ablation of η"),
   },
   "samplePoints.offsetWeight": {
     group: "samplePoints",
@@ -312,7 +312,7 @@ export const trainingFields = {
         { value: "warmup", title: "Grows over the warm-up" },
       ],
     },
-    source: paper("no ramp is described"),
+    source: own("the paper's set-up names no ramp"),
   },
   "scaleAlignedTarget.beta": {
     group: "scaleAlignedTarget",

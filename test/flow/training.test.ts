@@ -11,9 +11,9 @@ import { streetFolder } from "../fixtures/models/street.ts";
 const settings: TrainingSettings = {
   ...tinyPreset,
   input: { height: 64, width: 64 },
-  epochs: 10,
+  epochs: 6,
   batch: 2,
-  validation: { everyEpochs: 5, bucket: "all" },
+  validation: { everyEpochs: 3, bucket: "all" },
 };
 
 type Plan = Input<"training/start">;
@@ -69,24 +69,24 @@ test("a training through a job: curves, validations, the best weights among the 
   const started = await street(6);
   const { call, ended, plan, app } = started;
   const check = await call("training/check", plan());
-  expect(check).toMatchObject({ trainImages: 4, validationImages: 2, trainObjects: 4, steps: 20 });
+  expect(check).toMatchObject({ trainImages: 4, validationImages: 2, trainObjects: 4, steps: 12 });
   const whole = await call("training/start", { ...plan(), name: "Whole" });
   const job = await ended(whole.jobId);
   expect(job).toMatchObject({ state: "done", title: "Train Whole", error: null });
   const detail = await call("training/get", { trainingId: whole.trainingId });
   expect(detail).toMatchObject({
     state: "done",
-    step: 20,
-    steps: 20,
-    epoch: 10,
-    epochs: 10,
+    step: 12,
+    steps: 12,
+    epoch: 6,
+    epochs: 6,
     preset: "custom",
     trainImages: 4,
     validationImages: 2,
   });
   expect(detail.validations.map(({ step, epoch, images }) => [step, epoch, images])).toEqual([
-    [10, 5, 2],
-    [20, 10, 2],
+    [6, 3, 2],
+    [12, 6, 2],
   ]);
   expect(Object.keys(detail.validations[0]!.ap)).toEqual(["all", "eS", "rS", "gS", "N", "large"]);
   const { models } = await call("models/list", {});
@@ -95,7 +95,7 @@ test("a training through a job: curves, validations, the best weights among the 
   ]);
 
   const curves = await curvesOf(started, whole.trainingId);
-  expect(curves.step).toEqual(Array.from({ length: 20 }, (_, k) => k + 1));
+  expect(curves.step).toEqual(Array.from({ length: 12 }, (_, k) => k + 1));
   expect(curves.epoch.slice(0, 3)).toEqual([1, 1, 2]);
   curves.loss.forEach((total, k) => {
     const sum = Object.values(curves.terms).reduce((all, column) => all + (column[k] ?? 0), 0);
@@ -109,8 +109,8 @@ test("a training through a job: curves, validations, the best weights among the 
   const { weightMean } = curves.tasks.reg;
   expect(weightMean.every((mean) => mean !== null && mean >= 0.5 && mean <= 1)).toBe(true);
   const thin = await call("training/curves", { trainingId: whole.trainingId, after: 4, points: 4 });
-  expect(thin.step).toEqual([8, 12, 16, 20]);
-  expect(thin.loss).toEqual([8, 12, 16, 20].map((step) => curves.loss[step - 1]));
+  expect(thin.step).toEqual([6, 8, 10, 12]);
+  expect(thin.loss).toEqual([6, 8, 10, 12].map((step) => curves.loss[step - 1]));
 
   const events: string[] = [];
   const stopListening = app.events.subscribe((event) => {
@@ -122,7 +122,7 @@ test("a training through a job: curves, validations, the best weights among the 
   expect(await ended(parts.jobId)).toMatchObject({ state: "cancelled" });
   const paused = await call("training/get", { trainingId: parts.trainingId });
   expect(paused).toMatchObject({ state: "paused", error: null });
-  expect(paused.step).toBeLessThan(20);
+  expect(paused.step).toBeLessThan(12);
   const { jobId } = await call("training/resume", { trainingId: parts.trainingId });
   expect(await ended(jobId)).toMatchObject({ state: "done" });
   stopListening();

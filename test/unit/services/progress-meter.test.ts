@@ -46,3 +46,12 @@ test("a new phase is measured anew, and without a total no time is left", () => 
   meter.update({ phase: "Writing", step: 7, total: null, unit: "rows" }, 3000);
   expect(meter.read()).toMatchObject({ rate: 7, secondsLeft: null });
 });
+
+test("time left that the job itself knows goes before that of the pace", () => {
+  const meter = new ProgressMeter();
+  meter.update({ ...reading, step: 0 }, 0);
+  meter.update({ ...reading, step: 90, secondsLeft: 77 }, 1000);
+  expect(meter.read()).toMatchObject({ rate: 90, secondsLeft: 77 });
+  meter.update({ ...reading, step: 90, secondsLeft: null }, 1100);
+  expect(meter.read().secondsLeft).toBeNull();
+});
