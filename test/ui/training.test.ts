@@ -18,17 +18,21 @@ afterAll(async () => {
 
 /** A new project with five pictures of a street; returns its dataset. */
 async function streetProject(name: string): Promise<number> {
+  await workbench.call("projects/create", { name });
+  return streetDataset("Street");
+}
+
+async function streetDataset(name: string): Promise<number> {
   const { call, jobEnd } = workbench;
-  await call("projects/create", { name });
   const { suggestion } = (await call("imports/inspect", { path: await streetFolder(5) })) as {
     suggestion: object;
   };
-  const { jobId } = (await call("imports/start", suggestion)) as { jobId: number };
+  const { jobId } = (await call("imports/start", { ...suggestion, datasetName: name })) as { jobId: number };
   return Number((await jobEnd(jobId)).result?.["datasetId"]);
 }
 
 /** Some steps of a tiny network on tiny pictures. */
-function plan(datasetId: number, name: string, seed: number) {
+function plan(datasetId: number, name: string, seed: number, epochs = 2) {
   return {
     name,
     datasetId,
@@ -38,7 +42,7 @@ function plan(datasetId: number, name: string, seed: number) {
     settings: withSettings(tinyPreset, [
       ["input.width", 64],
       ["input.height", 64],
-      ["epochs", 2],
+      ["epochs", epochs],
       ["batch", 2],
       ["seed", seed],
       ["validation.everyEpochs", 1],
@@ -97,39 +101,7 @@ test("a tiny training is planned in the form, watched to its end, and leaves a m
   await page.context().close();
 }, 300_000);
 
-test("chosen trainings lie over each other, with the settings in which they differ", async () => {
-  const { call, open } = workbench;
-  const datasetId = await streetProject("Compared");
-  const ids: number[] = [];
-  for (const [name, seed] of [
-    ["One seed", 11],
-    ["Another seed", 22],
-  ] as const) {
-    const { trainingId } = (await call("training/start", plan(datasetId, name, seed))) as {
-      trainingId: number;
-    };
-    expect((await ended(trainingId)).state).toBe("done");
-    ids.push(trainingId);
-  }
-  const { page, errors } = await open("/train");
-  page.setDefaultTimeout(PATIENCE_MS);
-  for (const name of ["One seed", "Another seed"]) {
-    await page.getByRole("checkbox", { name: `Choose ${name} for comparison` }).click();
-  }
-  expect(new URL(page.url()).searchParams.get("chosen")).toBe(ids.join(","));
-  await page.reload();
-  const differ = page.getByRole("region", { name: "Settings that differ" });
-  await differ.getByRole("row", { name: /Seed/ }).getByText("22").waitFor();
-  expect(await differ.getByRole("row").count()).toBe(1 + 1);
-  const loss = page.getByRole("region", { name: "Loss, overlaid" });
-  await expect
-    .poll(async () => loss.getByRole("columnheader").allTextContents(), { timeout: PATIENCE_MS })
-    .toEqual(["step", "One seed", "Another seed"]);
-  expect(errors).toEqual([]);
-  await page.context().close();
-}, 300_000);
-
-test("an ablation queues a training for each variant and seed, and shows the published row beside", async () => {
+test("an ablation queues a training for each variant and seed beside the published row; its trainings lie over each other; it is removed with time to undo", async () => {
   await streetProject("Varied");
   const { page, errors } = await workbench.open("/train/ablations");
   page.setDefaultTimeout(PATIENCE_MS);
@@ -151,6 +123,119 @@ test("an ablation queues a training for each variant and seed, and shows the pub
   const row = page.getByRole("row", { name: /^ST/ });
   await row.getByText("29.9").waitFor();
   expect(await row.getByRole("link").count()).toBe(2);
+  const ablation = page.getByRole("region").filter({ has: row });
+  const name = (await ablation.getByRole("heading").textContent())!;
+  const remove = page.getByRole("button", { name: `Remove: ${name}` });
+  await remove.click();
+  await ablation.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Undo" }).click();
+  await row.getByText("29.9").waitFor();
+
+  await page.goto(new URL("/train", page.url()).href);
+  const { trainings } = (await workbench.call("training/list", {})) as {
+    trainings: TrainingSummary[];
+  };
+  for (const { name } of trainings) {
+    await page.getByRole("checkbox", { name: `Choose ${name} for comparison` }).click();
+  }
+  const chosen = trainings.map(({ id }) => id).join(",");
+  expect(new URL(page.url()).searchParams.get("chosen")).toBe(chosen);
+  await page.reload();
+  const differ = page.getByRole("region", { name: "Settings that differ" });
+  await differ.getByRole("row", { name: /Seed/ }).getByText("5").waitFor();
+  expect(await differ.getByRole("row").count()).toBe(1 + 1);
+  const loss = page.getByRole("region", { name: "Loss, overlaid" });
+  await expect
+    .poll(async () => loss.getByRole("columnheader").allTextContents(), { timeout: PATIENCE_MS })
+    .toEqual(["step", ...trainings.map((training) => training.name)]);
+
+  await page.goto(new URL("/train/ablations", page.url()).href);
+  await remove.click();
+  await page.getByText("No ablations yet").waitFor();
+  await expect
+    .poll(() => workbench.call("ablations/list", {}), { timeout: PATIENCE_MS })
+    .toEqual({ ablations: [] });
+  expect(errors).toEqual([]);
+  await page.context().close();
+}, 300_000);
+
+test("a training is kept while it runs, named, stopped, started again on other images from its model, and removed", async () => {
+  const { call, open } = workbench;
+  const datasetId = await streetProject("Handled");
+  const second = await streetDataset("Second street");
+  const { trainingId } = (await call("training/start", plan(datasetId, "Long", 7, 2000))) as {
+    trainingId: number;
+  };
+  const { page, errors } = await open(`/train/${trainingId}`);
+  page.setDefaultTimeout(PATIENCE_MS);
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const menu = async (of: string, item: string) => {
+    await button(`More actions: ${of}`).click();
+    await page.locator(".n-dropdown-option").filter({ hasText: item }).click();
+  };
+
+  // The first validation is the best so far, and saved.
+  await page.getByText(/at step \d+/).waitFor();
+  await button("Keep as model").click();
+  await page.getByLabel("Name of the model").fill("Early car");
+  await button("Save").click();
+  await button("Its model").waitFor();
+  expect(await button("Pause").isEnabled()).toBe(true);
+
+  await menu("Long", "Rename");
+  await page.getByLabel("Name of the training").fill("Long one");
+  await button("Save").click();
+  await page.getByRole("heading", { name: "Long one" }).waitFor();
+
+  await button("Pause").click();
+  await page.getByText("Paused", { exact: true }).waitFor();
+  await button("Go on").click();
+  await page.getByText("Running", { exact: true }).waitFor();
+  await button("Stop and keep").click();
+  await page.getByText("Stopped", { exact: true }).waitFor();
+  expect(await ended(trainingId)).toMatchObject({ state: "stopped", name: "Long one" });
+  const kept = async () => {
+    const { models } = (await call("models/list", {})) as { models: { name: string }[] };
+    return models.map(({ name }) => name);
+  };
+  expect(await kept()).toContain("Early car");
+
+  await menu("Long one", "New training with these settings");
+  await page.waitForURL(/\/train\/new/);
+  expect(await page.getByLabel("Epochs", { exact: true }).inputValue()).toBe("2000");
+  await page.getByLabel("Epochs", { exact: true }).fill("1");
+  await page.getByText("A model of the project", { exact: true }).click();
+  await page.locator("#plan-dataset + .n-select").click();
+  await page.locator(".n-base-select-option").filter({ hasText: "Second street" }).click();
+  await page.getByText("Images to learn from").waitFor();
+  await button("Start training").click();
+  await page.waitForURL(/\/train\/\d+/);
+  const again = Number(page.url().split("/").at(-1)!.split("?")[0]);
+  expect(again).not.toBe(trainingId);
+  await page.getByText("Done", { exact: true }).waitFor();
+  const detail = await call("training/get", { trainingId: again });
+  expect(detail).toMatchObject({ datasetId: second, start: { kind: "model" }, trainImages: 4 });
+
+  await page.goto(new URL(`/train/${trainingId}`, page.url()).href);
+  const link = page.getByRole("link", { name: "Long one", exact: true });
+  await menu("Long one", "Remove");
+  await page.waitForURL(/\/train$/);
+  await page.getByRole("heading", { name: "Train" }).waitFor();
+  expect(await link.count()).toBe(0);
+  await button("Undo").click();
+  await link.click();
+  await menu("Long one", "Remove");
+  await expect
+    .poll(
+      async () => {
+        const { trainings } = (await call("training/list", {})) as { trainings: TrainingSummary[] };
+        return trainings.map(({ id }) => id);
+      },
+      { timeout: PATIENCE_MS },
+    )
+    .toEqual([again]);
+  // What it gave to the models stays with them.
+  expect(await kept()).toContain("Early car");
   expect(errors).toEqual([]);
   await page.context().close();
 }, 300_000);
