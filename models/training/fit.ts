@@ -195,8 +195,10 @@ class Fit {
       return trainStep(this.#state, batch, settings, this.#random);
     } catch (error) {
       // Kernels stop at coordinates that are no numbers before any loss can be looked at.
-      if (!(error instanceof AppError) && hasLostWeights(this.#state))
-        throw lostWeights(this.#position.step + 1, batch.names);
+      if (error instanceof AppError) throw error;
+      const step = this.#position.step + 1;
+      if (hasLostWeights(this.#state)) throw notFinite("the weights", step, batch.names);
+      if (NO_PLACE.test(String(error))) throw notFinite("the sampling points", step, batch.names);
       throw error;
     }
   }
@@ -228,7 +230,7 @@ class Fit {
   #save(name: typeof LAST | typeof BEST): void {
     const { folder, settings } = this.#input;
     // Nothing good is replaced by what cannot be gone on from.
-    if (hasLostWeights(this.#state)) throw lostWeights(this.#position.step, []);
+    if (hasLostWeights(this.#state)) throw notFinite("the weights", this.#position.step, []);
     saveTraining(join(folder, name), this.#state, this.#position, {
       input: settings.input,
       weightsOnly: name === BEST,
@@ -245,11 +247,14 @@ function hasLostWeights({ model }: TrainingState): boolean {
   return false;
 }
 
-function lostWeights(step: number, names: readonly string[]): AppError {
+/** What TensorFlow says of a row that was computed from no finite number: the least integer comes out. */
+const NO_PLACE = /indices\[.*\] = -2147483648 is not in/;
+
+function notFinite(what: string, step: number, names: readonly string[]): AppError {
   const images = names.length > 0 ? ` Images of the batch: ${names.join(", ")}.` : "";
   return new AppError(
     "training/not-finite",
-    `Step ${step}: the weights are no finite numbers any more.${images} ` +
+    `Step ${step}: ${what} are no finite numbers any more.${images} ` +
       "Lower the learning rate, then start anew or resume from the last checkpoint.",
   );
 }

@@ -27,7 +27,9 @@ async function streetDataset(name: string): Promise<number> {
   const { suggestion } = (await call("imports/inspect", { path: await streetFolder(5) })) as {
     suggestion: object;
   };
-  const { jobId } = (await call("imports/start", { ...suggestion, datasetName: name })) as { jobId: number };
+  const { jobId } = (await call("imports/start", { ...suggestion, datasetName: name })) as {
+    jobId: number;
+  };
   return Number((await jobEnd(jobId)).result?.["datasetId"]);
 }
 
