@@ -62,6 +62,7 @@ function keyLabel(part: string): string {
     enter: "Enter",
     tab: "Tab",
     delete: "Del",
+    insert: "Ins",
     backspace: "Backspace",
     arrowleft: "←",
     arrowright: "→",

@@ -239,8 +239,8 @@ export const useAnnotate = defineStore("annotate", () => {
     const changed = current.filter((label) => !isShown(label));
     const removed = task.kind === "edit" ? [] : outcome.removed;
     if (changed.length + removed.length > 0) patch({ changed, removed });
-    if (task.kind === "undo" || task.kind === "redo")
-      select(current.slice(0, MOST_SHOWN).map(({ id }) => id));
+    if ((task.kind === "undo" || task.kind === "redo") && current.length <= MOST_SHOWN)
+      select(current.map(({ id }) => id));
   }
 
   function isShown(label: EditableAnnotation): boolean {
@@ -387,7 +387,7 @@ export const useAnnotate = defineStore("annotate", () => {
   };
 });
 
-/** After an undo, what came back is selected, unless that would be the whole image. */
+/** After an undo, what came back is selected; after one of more labels than this, what was selected stays so. */
 const MOST_SHOWN = 200;
 
 function sizeOf(task: SaveTask): number {

@@ -298,6 +298,24 @@ test("a model's proposals are taken one by one, dismissed, and taken by class, w
       [60, 30, 10, 12],
       [90, 60, 8, 9],
     ]);
+    // A part of the image: the same four within it. The second is taken first, then all that are left.
+    await page.keyboard.press("r");
+    const view = (await page.locator("canvas[data-layer=focus]").boundingBox())!;
+    const middle = { x: view.x + view.width / 2, y: view.y + view.height / 2 };
+    await page.mouse.move(middle.x, middle.y);
+    await page.mouse.down();
+    await page.mouse.move(middle.x + 120, middle.y + 80, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => left.getAttribute("data-count")).toBe("4");
+    await page.keyboard.press("ArrowDown");
+    await page.locator('#proposal-1[aria-selected="true"]').waitFor();
+    await page.keyboard.press("a");
+    await page.locator('.main[data-labels="4"]').waitFor();
+    await page.keyboard.press("Control+Enter");
+    await page.locator('.main[data-labels="7"]').waitFor();
+    await page.keyboard.press("Control+z");
+    await page.locator('.main[data-labels="4"]').waitFor();
+    await saved(page);
     expect(errors).toEqual([]);
   } finally {
     await workbench.close();
