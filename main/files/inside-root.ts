@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { isAbsolute, join, posix, relative, sep } from "node:path";
 import { AppError } from "../../shared/domain/app-error.ts";
 
@@ -38,6 +38,36 @@ export function resolveInside(root: string, relativePath: string): string {
   }
   if (!isInside(realRoot, real)) throw outside(relativePath, root);
   return real;
+}
+
+/**
+ * The same for many files of one root, each folder looked at once: null instead of an error. The files are not looked
+ * into.
+ */
+export function placesInside(root: string): (relativePath: string) => string | null {
+  const folders = new Map<string, string | null>();
+  const orNull = (resolve: () => string): string | null => {
+    try {
+      return resolve();
+    } catch {
+      return null;
+    }
+  };
+  return (relativePath) => {
+    const safe = safeRelativePath(relativePath);
+    if (safe === null) return null;
+    const folder = posix.dirname(safe);
+    let real = folders.get(folder);
+    if (real === undefined) {
+      real = orNull(() => (folder === "." ? realpathSync(root) : resolveInside(root, folder)));
+      folders.set(folder, real);
+    }
+    if (real === null) return null;
+    const place = join(real, posix.basename(safe));
+    const state = lstatSync(place, { throwIfNoEntry: false });
+    if (!state) return null;
+    return state.isSymbolicLink() ? orNull(() => resolveInside(root, relativePath)) : place;
+  };
 }
 
 function outside(path: string, root: string): AppError {

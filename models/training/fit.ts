@@ -7,6 +7,7 @@ import { loadTensorFlow } from "../runtime/load.ts";
 import { epochBatches, type OnUnreadable } from "./data-feed.ts";
 import { lossConfigOf, stepSettingsOf } from "./loss-settings.ts";
 import { createModelVariables } from "./model-variables.ts";
+import { notFinite, withoutLoss } from "./not-finite.ts";
 import { randomStream, type RandomStream } from "./random.ts";
 import { startingModel, type StartingPoint } from "./starting-point.ts";
 import {
@@ -125,6 +126,8 @@ class Fit {
   readonly #unreadable: OnUnreadable;
   readonly #total: number;
   #position: TrainingPosition;
+  /** Of the last step that was taken here. */
+  #terms: ReadonlyMap<string, number> | null = null;
   #savedAt = performance.now();
 
   constructor(
@@ -175,6 +178,7 @@ class Fit {
       }
       const waited = (performance.now() - before) / 1000;
       const report = this.#step(batch, stepSettings);
+      this.#terms = report.loss.terms;
       const now = performance.now();
       const cost = { images: batch.truth.length, seconds: (now - before) / 1000, waited };
       before = now;
@@ -196,10 +200,14 @@ class Fit {
     } catch (error) {
       // Kernels stop at coordinates that are no numbers before any loss can be looked at.
       if (error instanceof AppError) throw error;
-      const step = this.#position.step + 1;
-      if (hasLostWeights(this.#state)) throw notFinite("the weights", step, batch.names);
-      if (NO_PLACE.test(String(error))) throw notFinite("the sampling points", step, batch.names);
-      throw error;
+      const lost = hasLostWeights(this.#state)
+        ? "the weights"
+        : NO_PLACE.test(String(error))
+          ? "the sampling points"
+          : null;
+      if (lost === null) throw error;
+      const what = withoutLoss(lost, this.#terms);
+      throw notFinite({ step: this.#position.step + 1, what, images: batch.names });
     }
   }
 
@@ -230,7 +238,10 @@ class Fit {
   #save(name: typeof LAST | typeof BEST): void {
     const { folder, settings } = this.#input;
     // Nothing good is replaced by what cannot be gone on from.
-    if (hasLostWeights(this.#state)) throw notFinite("the weights", this.#position.step, []);
+    if (hasLostWeights(this.#state)) {
+      const what = withoutLoss("the weights", this.#terms);
+      throw notFinite({ step: this.#position.step, what, images: [] });
+    }
     saveTraining(join(folder, name), this.#state, this.#position, {
       input: settings.input,
       weightsOnly: name === BEST,
@@ -250,21 +261,19 @@ function hasLostWeights({ model }: TrainingState): boolean {
 /** What TensorFlow says of a row that was computed from no finite number: the least integer comes out. */
 const NO_PLACE = /indices\[.*\] = -2147483648 is not in/;
 
-function notFinite(what: string, step: number, names: readonly string[]): AppError {
-  const images = names.length > 0 ? ` Images of the batch: ${names.join(", ")}.` : "";
-  return new AppError(
-    "training/not-finite",
-    `Step ${step}: ${what} are no finite numbers any more.${images} ` +
-      "Lower the learning rate, then start anew or resume from the last checkpoint.",
-  );
-}
+/** More are told of as many: a folder that went away has thousands. */
+const NAMED_PICTURES = 5;
 
-/** Each picture is told once. */
+/** Each picture is told once, the first ones by name. */
 function unreadableNotes(events: FitEvents): OnUnreadable {
   const told = new Set<string>();
   return (path, reason) => {
-    if (told.has(path)) return;
+    if (told.size > NAMED_PICTURES || told.has(path)) return;
     told.add(path);
-    events.note(`${path} cannot be read (${reason}); other pictures take its place.`);
+    events.note(
+      told.size <= NAMED_PICTURES
+        ? `${path} cannot be read (${reason}); other pictures take its place.`
+        : "More pictures cannot be read than are named here; others take their place.",
+    );
   };
 }

@@ -1,6 +1,5 @@
 /** One step of training: forward, losses, gradients, AdamW, running statistics, moving average. */
 import * as tf from "@tensorflow/tfjs";
-import { AppError } from "../../shared/domain/app-error.ts";
 import type { LossConfig } from "../losses/config.ts";
 import { createWeightGenerator, type WeightGenerator } from "../losses/reweighting.ts";
 import type { LossResult, TrainingTruth } from "../losses/total.ts";
@@ -8,6 +7,7 @@ import { frozenNorms, trainedNorms } from "../rtdetr/training-layers.ts";
 import { denoisingQueries } from "./denoising.ts";
 import { replaceTensors, type ModelVariables } from "./model-variables.ts";
 import { nativeProducts } from "./native-products.ts";
+import { largestTerm, notFinite } from "./not-finite.ts";
 import { objective, partsPulled, partsRead, type ObjectiveResult } from "./objective.ts";
 import {
   adamwStep,
@@ -130,7 +130,10 @@ export function trainStep(
     const { loss, gradients, statistics } = differentiate(state, batch, settings, random, owned);
     const trained = new Map([...state.model.trained, ...(state.generator?.trained ?? [])]);
     const norm = adamwStep(trained, gradients, state.optimizer, settings.optimizer);
-    if (!Number.isFinite(norm)) throw notFinite("the gradients", number, batch);
+    if (!Number.isFinite(norm)) {
+      const what = `the gradients are no finite numbers; the largest loss term is ${largestTerm(loss.terms)}`;
+      throw notFinite({ step: number, what, images: batch.names });
+    }
     replaceTensors(state.model, statistics);
     readGenerator(state);
     averageStep(state.average, state.model.tensors, state.optimizer, settings.average);
@@ -255,23 +258,28 @@ function readGenerator({ generator }: TrainingState): void {
 }
 
 /** Matching takes numbers only, so what the losses start from is looked at first. */
-function assertOutputs({ layers, selection }: NetworkValues, step: number, batch: Batch): void {
-  const heads = [...layers.map((parts, k) => [`decoder ${k}`, parts] as const), ["encoder", selection] as const]; // prettier-ignore
+function assertOutputs(
+  { layers, selection }: NetworkValues,
+  step: number,
+  { names: images }: Batch,
+): void {
+  const heads = [
+    ...layers.map((parts, k) => [`decoder ${k}`, parts] as const),
+    ["encoder", selection] as const,
+  ];
   for (const [head, parts] of heads)
-    for (const part of ["logits", "boxes"])
-      if (!parts.get(part)!.every(Number.isFinite))
-        throw notFinite(`the output "${head} ${part}"`, step, batch);
+    for (const [part, term] of [
+      ["logits", "vfl"],
+      ["boxes", "bbox"],
+    ] as const)
+      if (!parts.get(part)!.every(Number.isFinite)) {
+        const what = `the loss term "${head} ${term}" is no finite number, because the network's ${part} there are none`;
+        throw notFinite({ step, what, images });
+      }
 }
 
-function assertFinite(loss: LossResult, step: number, batch: Batch): void {
+function assertFinite(loss: LossResult, step: number, { names: images }: Batch): void {
   for (const [term, value] of loss.terms)
-    if (!Number.isFinite(value)) throw notFinite(`the term "${term}" (${value})`, step, batch);
-}
-
-function notFinite(what: string, step: number, batch: Batch): AppError {
-  return new AppError(
-    "training/not-finite",
-    `Step ${step}: ${what} is not a finite number. Images of the batch: ${batch.names.join(", ")}. ` +
-      "Lower the learning rate or check these images' boxes, then resume from the last checkpoint.",
-  );
+    if (!Number.isFinite(value))
+      throw notFinite({ step, what: `the loss term "${term}" is ${value}`, images });
 }

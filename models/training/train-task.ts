@@ -5,6 +5,7 @@ import type {
   TrainItem,
   TrainResult,
 } from "../../shared/compute/messages.ts";
+import { unpackPictures } from "../../shared/compute/packed-pictures.ts";
 import { AppError } from "../../shared/domain/app-error.ts";
 import type { TaskContext, TaskHandler } from "../process.ts";
 import { collapseWatch } from "./collapse.ts";
@@ -18,7 +19,8 @@ const TELL_EVERY_MS = 500;
 export const trainTask: TaskHandler<"train"> = async (task, context) => {
   const watch = collapseWatch();
   const telling = new Telling(context);
-  const left = new TimeLeft(task.settings, task.validation.length);
+  const [train, validation] = [unpackPictures(task.train), unpackPictures(task.validation)];
+  const left = new TimeLeft(task.settings, validation.length);
   let at: TaskProgress = { phase: "Loading TensorFlow", step: 0, total: null, unit: "steps" };
   const progress = (changes: Partial<TaskProgress>) => {
     at = { ...at, ...changes };
@@ -30,7 +32,8 @@ export const trainTask: TaskHandler<"train"> = async (task, context) => {
   progress({ phase: "Loading TensorFlow" });
   let validatingSince = 0;
   try {
-    const { position } = await fit(task, {
+    const input = { ...task, train, validation };
+    const { position } = await fit(input, {
       signal: context.signal,
       began: ({ step }, steps, told) => {
         telling.tell({ kind: "began", step, steps });

@@ -3,6 +3,7 @@
  * its crash ends that task and nothing else. Sent with structured clone, so typed arrays travel as they are.
  */
 import type { TrainingSettings } from "../domain/training.ts";
+import type { PackedPictures } from "./packed-pictures.ts";
 
 /** How far a task is; the same as a job's progress. */
 export interface TaskProgress {
@@ -167,9 +168,9 @@ export interface TrainTask {
     | { readonly kind: "checkpoint"; readonly folder: string }
     | { readonly kind: "scratch"; readonly network: "tiny" | "r18" | "r34" | "r50" | "r101" };
   readonly labels: readonly string[];
-  readonly train: readonly TrainingPicture[];
+  readonly train: PackedPictures;
   /** Whole pictures, also where tiles are trained on: they are tiled as prediction does it. */
-  readonly validation: readonly TrainingPicture[];
+  readonly validation: PackedPictures;
   /** Go on from `last` where there is one. */
   readonly resume: boolean;
 }

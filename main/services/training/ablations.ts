@@ -31,10 +31,8 @@ export async function startAblation(
   const plans = variants.flatMap((variant, place) =>
     seeds.map((seed) => ({ place, plan: planOf(plan, variant, seed, name) })),
   );
-  const checked = await checkEach(
-    db,
-    plans.map((one) => one.plan),
-  );
+  const checked: CheckedPlan[] = [];
+  for (const one of plans) checked.push(await checkPlan(db, one.plan));
   const [ablationId, ids] = db.transaction(() => {
     const id = ablationQueries(db).insert({ name, presetId, variants, createdAt: Date.now() });
     return [
@@ -80,20 +78,6 @@ function changed(
     "training/setting",
     `Variant "${name}": ${fault!.path.join(".")}: ${fault!.message}.`,
   );
-}
-
-/** Plans that learn from the same images are counted once. */
-async function checkEach(db: Db, plans: readonly TrainingPlan[]): Promise<CheckedPlan[]> {
-  const known = new Map<string, CheckedPlan>();
-  const checked: CheckedPlan[] = [];
-  for (const plan of plans) {
-    const { seed: _seed, ...settings } = plan.settings;
-    const key = JSON.stringify(settings);
-    const found = known.get(key) ?? (await checkPlan(db, plan));
-    known.set(key, found);
-    checked.push(found);
-  }
-  return checked;
 }
 
 /** Newest first. */

@@ -9,6 +9,7 @@ import {
   type TrainingSettings,
 } from "../../../shared/domain/training.ts";
 import type { Db } from "../../db/open.ts";
+import { datasetQueries } from "../../db/queries/datasets.ts";
 import { modelQueries } from "../../db/queries/models.ts";
 import { modelSource } from "../models/model-source.ts";
 import { prepareImages } from "./prepare-images.ts";
@@ -24,15 +25,43 @@ export async function checkPlan(
 ): Promise<CheckedPlan> {
   checkSettings(plan.settings);
   checkStart(db, plan);
-  const images = await prepareImages(db, plan, signal);
-  const { settings } = plan;
+  const { notes, ...counts } = await countImages(db, plan, signal);
+  const { batch, epochs } = plan.settings;
   return {
+    ...counts,
+    steps: stepsPerEpoch(counts.trainImages, batch) * epochs,
+    notes: [...notes, ...notesOf(plan, counts.trainImages)],
+  };
+}
+
+type Counts = Omit<CheckedPlan, "steps">;
+
+/** The last ones of each project: the form asks with every change, and few changes touch the images. */
+const lastCounts = new WeakMap<Db, { readonly key: string; readonly counts: Counts }>();
+
+async function countImages(db: Db, plan: TrainingPlan, signal: AbortSignal): Promise<Counts> {
+  const { datasetId, validation, settings } = plan;
+  const state = (id: number) => {
+    const { root = null, revision = null } = datasetQueries(db).byId(id) ?? {};
+    return [id, root, revision];
+  };
+  const key = JSON.stringify([
+    state(datasetId),
+    validation,
+    validation.kind === "dataset" ? state(validation.datasetId) : settings.seed,
+    settings.tile,
+  ]);
+  const known = lastCounts.get(db);
+  if (known?.key === key) return known.counts;
+  const images = await prepareImages(db, { datasetId, validation, settings }, signal);
+  const counts = {
     trainImages: images.train.length,
     validationImages: images.validation.length,
     trainObjects: images.trainObjects,
-    steps: stepsPerEpoch(images.train.length, settings.batch) * settings.epochs,
-    notes: [...images.notes, ...notesOf(plan, images.train.length)],
+    notes: images.notes,
   };
+  lastCounts.set(db, { key, counts });
+  return counts;
 }
 
 function checkSettings({ tile, validation }: TrainingSettings): void {

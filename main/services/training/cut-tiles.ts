@@ -18,12 +18,14 @@ export interface CutPictures {
 /**
  * Columns, then rows; the last tile of each is moved back to end where the walk does. A box goes, clipped, to every tile
  * it overlaps; with 40 % of its area or less in the tile it becomes a region there, where nothing counts as a mistake
- * (the official loader would take it for background). Tiles without an object are left out.
+ * (the official loader would take it for background). Tiles without an object are left out. `pause` is awaited after
+ * each picture.
  */
-export function cutTiles(
+export async function cutTiles(
   pictures: Iterable<TrainingPicture>,
   { size, overlap }: { readonly size: number; readonly overlap: number },
-): CutPictures {
+  pause: () => Promise<void>,
+): Promise<CutPictures> {
   const tiles: TrainingPicture[] = [];
   const count = { empty: 0, cut: 0 };
   for (const picture of pictures) {
@@ -32,10 +34,11 @@ export function cutTiles(
     for (const left of tileStarts(right, size, overlap)) {
       for (const top of tileStarts(bottom, size, overlap)) {
         const tile = tileOf(picture, left, top, size, count);
-        if (tile.classes.length > 0) tiles.push(tile);
+        if (tile) tiles.push(tile);
         else count.empty += 1;
       }
     }
+    await pause();
   }
   return { tiles, ...count };
 }
@@ -49,16 +52,18 @@ function farthest({ boxes, regions }: TrainingPicture, axis: 0 | 1): number {
   return most;
 }
 
+/** null where it shows no object. */
 function tileOf(
-  { path, boxes, classes, regions, painted }: TrainingPicture,
+  { path, boxes, classes, regions, painted = none }: TrainingPicture,
   left: number,
   top: number,
   size: number,
   count: { cut: number },
-): TrainingPicture {
+): TrainingPicture | null {
   const kept: number[] = [];
   const labels: number[] = [];
-  const areas = clippedAll(regions, left, top, size);
+  const areas: number[] = [];
+  let cut = 0;
   for (let k = 0; k < classes.length; k++) {
     const part = clipped(boxes, k * 4, left, top, size);
     if (!part) continue;
@@ -68,9 +73,11 @@ function tileOf(
       labels.push(classes[k]!);
     } else {
       areas.push(...part);
-      count.cut += 1;
+      cut += 1;
     }
   }
+  count.cut += cut;
+  if (labels.length === 0) return null;
   return {
     path,
     tile: { left, top, size },
@@ -78,9 +85,16 @@ function tileOf(
     height: size,
     boxes: Float64Array.from(kept),
     classes: Int32Array.from(labels),
-    regions: Float64Array.from(areas),
-    painted: Float64Array.from(clippedAll(painted ?? new Float64Array(0), left, top, size)),
+    regions: joined(clippedAll(regions, left, top, size), areas),
+    painted: joined(clippedAll(painted, left, top, size)),
   };
+}
+
+/** Most tiles have none of them. */
+const none = new Float64Array(0);
+
+function joined(...parts: readonly (readonly number[])[]): Float64Array {
+  return parts.every(({ length }) => length === 0) ? none : Float64Array.from(parts.flat());
 }
 
 function clippedAll(rects: Float64Array, left: number, top: number, size: number): number[] {

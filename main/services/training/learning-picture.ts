@@ -30,7 +30,7 @@ export function learningPicture(
   const classes: number[] = [];
   const regions: number[] = [];
   const painted: number[] = [];
-  for (const [categoryId, x, y, w, h, crowd, ignore] of labels) {
+  for (const [, categoryId, x, y, w, h, crowd, ignore] of labels) {
     if (!(w > 0 && h > 0)) {
       left.empty += 1;
       continue;
@@ -51,7 +51,10 @@ export function learningPicture(
     tile: null,
     boxes: Float64Array.from(boxes),
     classes: Int32Array.from(classes),
-    regions: Float64Array.from(regions),
-    painted: Float64Array.from(painted),
+    regions: regions.length === 0 ? none : Float64Array.from(regions),
+    painted: painted.length === 0 ? none : Float64Array.from(painted),
   };
 }
+
+/** Most images have none of them. */
+const none = new Float64Array(0);

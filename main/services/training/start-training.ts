@@ -45,10 +45,7 @@ export function addTraining(
     trainImages: checked.trainImages,
     validationImages: checked.validationImages,
     trainObjects: checked.trainObjects,
-    notes: [
-      ...checked.notes,
-      "Cancelling its job pauses it; nothing of it is lost, and it can go on from there.",
-    ],
+    notes: checked.notes,
     ablationId: place?.ablationId ?? null,
     variant: place?.variant ?? null,
     createdAt: Date.now(),

@@ -1,6 +1,7 @@
 /** Runs a training in the compute process and keeps what it tells. */
 import { dirname } from "node:path";
 import type { TrainItem, TrainTask } from "../../../shared/compute/messages.ts";
+import { packPictures } from "../../../shared/compute/packed-pictures.ts";
 import { AppError } from "../../../shared/domain/app-error.ts";
 import { runTask } from "../../compute/run-task.ts";
 import { datasetQueries } from "../../db/queries/datasets.ts";
@@ -9,6 +10,7 @@ import { trainingQueries, type StoredTraining } from "../../db/queries/training.
 import type { JobContext } from "../job-context.ts";
 import type { RunnerPorts } from "../jobs/runners.ts";
 import { findModel } from "../models/model-list.ts";
+import { inSlices } from "../slices.ts";
 import { hasCheckpoint, keepTraining, lastSavedStep } from "./keep-training.ts";
 import { prepareImages } from "./prepare-images.ts";
 import { findTraining, trainingFolder } from "./training-records.ts";
@@ -102,6 +104,7 @@ async function taskOf(
     datasetRevision: revision,
   });
   for (const note of images.notes) log.note(note);
+  const pause = inSlices(signal);
   return {
     kind: "train",
     folder,
@@ -115,8 +118,8 @@ async function taskOf(
             folder: savedStep === null ? findModel(db, start.modelId).path : folder,
           },
     labels: images.labels,
-    train: images.train,
-    validation: images.validation,
+    train: await packPictures(images.train, pause),
+    validation: await packPictures(images.validation, pause),
     resume: true,
   };
 }
