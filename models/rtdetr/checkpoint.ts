@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../../shared/domain/app-error.ts";
+import { fewNames } from "../../shared/domain/few-names.ts";
 import { SafetensorsFile } from "../weights/safetensors.ts";
 import { writeSafetensors, type TensorToWrite } from "../weights/write-safetensors.ts";
 import { parseRtdetrConfig, toConfigText, type RtdetrConfig } from "./config.ts";
@@ -26,8 +27,8 @@ const CONFIG = "config.json";
 const WEIGHTS = "model.safetensors";
 
 /**
- * Reads a checkpoint folder. With `newClasses` the model is made for those classes: heads for another
- * number of classes are replaced by untrained ones, and a note says so.
+ * Reads a checkpoint folder. With `newClasses` the model is made for those classes: each has the head of the class of its
+ * name (letters' case and surrounding blanks aside), or an untrained one where there is none, and a note says so.
  * Throws an AppError that names the file and the tensor before any weight is read.
  */
 export function readCheckpoint(folder: string, newClasses: NewClasses | null = null): Checkpoint {
@@ -41,14 +42,38 @@ export function readCheckpoint(folder: string, newClasses: NewClasses | null = n
     // The table's own name wins over an alias of the same tensor.
     if (canonical === name || !names.has(canonical)) names.set(canonical, name);
   }
-  const plan = planReading(file, names, config, newClasses !== null);
+  const heads = newClasses === null ? null : classHeads(fileConfig.labels, newClasses.labels);
+  const plan = planReading(file, names, config, heads);
   const values = new Map<string, Float32Array>();
-  for (const { spec, source } of plan)
+  for (const { spec, source, rows } of plan) {
+    const read = file.read(source);
     values.set(
       spec.name,
-      source === null ? initialValue(spec, config, newClasses!.random) : file.read(source),
+      rows === null ? read : withRows(initialValue(spec, config, newClasses!.random), read, rows),
     );
-  return { config, values, notes: notesOf(plan, names, config, file) };
+  }
+  return { config, values, notes: notesOf(plan, names, config, fileConfig, file) };
+}
+
+/** By class the place of the head it takes over, or UNTRAINED; null where all stay where they are. */
+function classHeads(before: readonly string[], labels: readonly string[]): Int32Array | null {
+  const plain = (name: string) => name.trim().toLowerCase();
+  const places = new Map(before.map((name, place) => [plain(name), place]));
+  const same = (name: string, place: number) => plain(before[place] ?? "") === plain(name);
+  if (labels.length === before.length && labels.every(same)) return null;
+  return Int32Array.from(labels, (name) => places.get(plain(name)) ?? UNTRAINED);
+}
+
+const UNTRAINED = -1;
+
+/** `into`, with those of its rows that have a place in `from` taken from there. */
+function withRows(into: Float32Array, from: Float32Array, rows: Int32Array): Float32Array {
+  const width = into.length / rows.length;
+  rows.forEach((place, row) => {
+    if (place !== UNTRAINED)
+      into.set(from.subarray(place * width, (place + 1) * width), row * width);
+  });
+  return into;
 }
 
 /** Reads and checks only the configuration. */
@@ -87,8 +112,10 @@ function findWeights(folder: string): string {
 
 interface PlannedTensor {
   readonly spec: ParameterSpec;
-  /** Name in the file; null where the tensor is replaced by an untrained one. */
-  readonly source: string | null;
+  /** Name in the file. */
+  readonly source: string;
+  /** By row of a class head the row in the file, or UNTRAINED; null where the tensor is taken as it is. */
+  readonly rows: Int32Array | null;
 }
 
 /** Checks names, shapes and types of all tensors before any is read. */
@@ -96,7 +123,7 @@ function planReading(
   file: SafetensorsFile,
   names: ReadonlyMap<string, string>,
   config: RtdetrConfig,
-  mayReplaceHeads: boolean,
+  heads: Int32Array | null,
 ): PlannedTensor[] {
   const table = parameterTable(config);
   const missing = table.filter(({ name }) => !names.has(name)).map(({ name }) => name);
@@ -113,19 +140,21 @@ function planReading(
         "weights/wrong-type",
         `${file.path}: tensor "${source}" is of type ${dtype}; weights must be floating-point numbers.`,
       );
-    if (shape.join() === spec.shape.join()) return { spec, source };
-    if (
-      mayReplaceHeads &&
-      isClassHead(spec) &&
-      shape.slice(1).join() === spec.shape.slice(1).join()
-    )
-      return { spec, source: null };
+    if (heads && isClassHead(spec) && shape.slice(1).join() === spec.shape.slice(1).join())
+      return { spec, source, rows: rowsOf(spec, heads, shape[0]!) };
+    if (shape.join() === spec.shape.join()) return { spec, source, rows: null };
     throw shapeMismatch(file.path, spec, shape, config);
   });
 }
 
 function isClassHead({ kind }: ParameterSpec): boolean {
   return kind === "class matrix" || kind === "class bias" || kind === "class embedding";
+}
+
+/** An embedding has one row more, for no class. */
+function rowsOf({ kind }: ParameterSpec, heads: Int32Array, rowsBefore: number): Int32Array {
+  const rows = kind === "class embedding" ? [...heads, rowsBefore - 1] : [...heads];
+  return Int32Array.from(rows, (place) => (place < rowsBefore ? place : UNTRAINED));
 }
 
 function shapeMismatch(
@@ -144,16 +173,21 @@ function shapeMismatch(
 function notesOf(
   plan: readonly PlannedTensor[],
   names: ReadonlyMap<string, string>,
-  config: RtdetrConfig,
+  { labels }: RtdetrConfig,
+  { labels: before }: RtdetrConfig,
   file: SafetensorsFile,
 ): string[] {
   const notes: string[] = [];
-  const replaced = plan.find(({ spec, source }) => source === null && spec.kind === "class matrix");
-  if (replaced !== undefined) {
-    const before = file.entries.get(names.get(replaced.spec.name)!)!.shape[0];
-    notes.push(
-      `The heads for ${before} classes were replaced by untrained ones for ${config.labels.length} classes; train the model before using its scores.`,
-    );
+  const rows = plan.find(({ spec }) => spec.kind === "class matrix")?.rows ?? null;
+  if (rows !== null) {
+    const kept = labels.filter((_, label) => rows[label] !== UNTRAINED);
+    const fresh = labels.filter((_, label) => rows[label] === UNTRAINED);
+    const heads = `The weights know ${before.length} classes (${fewNames(before)})`;
+    if (fresh.length === 0) notes.push(`${heads}; the heads of ${fewNames(kept)} are taken over.`);
+    else
+      notes.push(
+        `${heads}; ${kept.length === 0 ? "their heads were replaced" : `the heads of ${fewNames(kept)} are taken over`}, those of ${fewNames(fresh)} are untrained: train the model before using their scores.`,
+      );
   }
   const known = new Set(plan.map(({ spec }) => spec.name));
   const unused = [...names.keys()].filter(

@@ -2,7 +2,9 @@
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { AppError } from "../../shared/domain/app-error.ts";
+import { fewNames } from "../../shared/domain/few-names.ts";
 import { stepsPerEpoch, type TrainingSettings } from "../../shared/domain/training.ts";
+import { readConfig } from "../rtdetr/checkpoint.ts";
 import { loadTensorFlow } from "../runtime/load.ts";
 import { epochBatches, type OnUnreadable } from "./data-feed.ts";
 import { lossConfigOf, stepSettingsOf } from "./loss-settings.ts";
@@ -74,7 +76,7 @@ export interface FitResult {
 
 /**
  * Ends early with what is saved where the signal aborts. Throws `training/no-images`, `training/no-picture`,
- * `training/not-finite`, `training/not-saved`.
+ * `training/not-finite`, `training/not-saved`, `training/classes-changed`.
  */
 export async function fit(input: FitInput, events: FitEvents): Promise<FitResult> {
   if (input.train.length === 0)
@@ -89,8 +91,10 @@ export async function fit(input: FitInput, events: FitEvents): Promise<FitResult
   const saved = resume ? savedTraining(last) : null;
   // What it once started from may be gone or changed; its own checkpoint has network and classes.
   const from: StartingPoint = saved ? { kind: "checkpoint", folder: saved } : input.start;
+  if (saved) refuseOtherClasses(saved, input.labels);
   const { config, values, notes } = startingModel(from, input.labels, random);
-  for (const note of notes) events.note(note);
+  // Its own checkpoint brings its own heads, under the names that the classes have now.
+  if (!saved) for (const note of notes) events.note(note);
   const model = createModelVariables(config, values, {
     trainBackboneNorms: settings.norms === "all",
     backboneRate: settings.optimizer.backboneFactor,
@@ -103,6 +107,15 @@ export async function fit(input: FitInput, events: FitEvents): Promise<FitResult
   } finally {
     disposeTrainingState(state);
   }
+}
+
+function refuseOtherClasses(saved: string, labels: readonly string[]): void {
+  const before = readConfig(saved).labels;
+  if (before.length === labels.length) return;
+  throw new AppError(
+    "training/classes-changed",
+    `The checkpoint is for ${before.length} classes (${fewNames(before)}) and the dataset has ${labels.length} now (${fewNames(labels)}). Undo the change of classes, or start a new training from its model.`,
+  );
 }
 
 const LAST = "last";

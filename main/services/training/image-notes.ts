@@ -1,6 +1,7 @@
 /** Sentences about what a training learns from and is measured on: what is left out, what is missing. */
 import type { DatasetSummary } from "../../../shared/api/datasets.ts";
 import type { TrainingPicture } from "../../../shared/compute/messages.ts";
+import { fewNames } from "../../../shared/domain/few-names.ts";
 import type { TrainingSettings } from "../../../shared/domain/training.ts";
 import type { LeftOut } from "./learning-picture.ts";
 
@@ -24,7 +25,7 @@ export function readingNotes(
     );
   if (left.unknown > 0)
     notes.push(
-      `${name}: ${left.unknown} boxes of classes that are not trained (${few(unknown)}) are left out.`,
+      `${name}: ${left.unknown} boxes of classes that are not trained (${fewNames(unknown)}) are left out.`,
     );
   return notes;
 }
@@ -57,7 +58,7 @@ export function untrainedNotes(
 ): string[] {
   const missing = classesWithout(train, labels);
   if (missing.length === 0) return [];
-  return [`No training image shows ${few(missing)}: nothing is learnt of it.`];
+  return [`No training image shows ${fewNames(missing)}: nothing is learnt of it.`];
 }
 
 /** What is measured on images that are learnt from, and what is not measured at all. */
@@ -81,7 +82,7 @@ export function validationNotes(
       `The ${held.length} validation images show no object: no AP can be measured, and the last checkpoint is the one to keep. Hold out a larger share, or choose another dataset to validate on.`,
     );
   else if (missing.length > 0)
-    notes.push(`No validation image shows ${few(missing)}: AP is that of the other classes.`);
+    notes.push(`No validation image shows ${fewNames(missing)}: AP is that of the other classes.`);
   return notes;
 }
 
@@ -89,12 +90,4 @@ function classesWithout(pictures: readonly TrainingPicture[], labels: readonly s
   const seen = new Uint8Array(labels.length);
   for (const { classes } of pictures) for (const label of classes) seen[label] = 1;
   return labels.filter((_, label) => seen[label] === 0);
-}
-
-const NAMED = 5;
-
-/** `a, b, c`, the first ones of many. */
-function few(names: readonly string[]): string {
-  const first = names.slice(0, NAMED).join(", ");
-  return names.length > NAMED ? `${first} and ${names.length - NAMED} more` : first;
 }

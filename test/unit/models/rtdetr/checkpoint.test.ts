@@ -71,14 +71,41 @@ test("heads for other classes are replaced, and a note says so", () => {
   expect(values.get("model.enc_output.0.weight")).toEqual(
     readCheckpoint(golden).values.get("model.enc_output.0.weight"),
   );
-  expect(notes).toEqual([expect.stringContaining("heads for 5 classes were replaced")]);
+  expect(notes).toEqual([
+    expect.stringMatching(/know 5 classes \(.*\); .*those of .*bus.* are untrained/),
+  ]);
 });
 
-test("heads for the same number of classes are kept under their new names", () => {
-  const labels = ["a", "b", "c", "d", "e"];
+test("a class takes over the head of its name, wherever it stood; the others are untrained", () => {
+  const before = readCheckpoint(golden);
+  const [first, , third, , last] = before.config.labels as [string, string, string, string, string];
+  // As many classes as before: their number alone says nothing.
+  const labels = [last, "new", ` ${first.toUpperCase()}`, "other", third];
   const { config, values, notes } = readCheckpoint(golden, { labels, random });
   expect(config.labels).toEqual(labels);
-  expect(values).toEqual(readCheckpoint(golden).values);
+  const rowsOf = (of: ReadonlyMap<string, Float32Array>, name: string, count: number) => {
+    const all = of.get(name)!;
+    const width = all.length / count;
+    return Array.from({ length: count }, (_, k) => [...all.subarray(k * width, (k + 1) * width)]);
+  };
+  for (const [name, count] of [
+    ["model.decoder.class_embed.1.weight", 5],
+    ["model.enc_score_head.bias", 5],
+    ["model.denoising_class_embed.weight", 6],
+  ] as const) {
+    const [was, now] = [rowsOf(before.values, name, count), rowsOf(values, name, count)];
+    expect([now[0], now[2], now[4]]).toEqual([was[4], was[0], was[2]]);
+    for (const row of was) expect(now[1]).not.toEqual(row);
+    if (count === 6) expect(now[5]).toEqual(was[5]);
+  }
+  expect(notes).toEqual([expect.stringMatching(/taken over, those of new, other are untrained/)]);
+});
+
+test("the same classes are read as they are, without a word", () => {
+  const before = readCheckpoint(golden);
+  const { labels } = before.config;
+  const { values, notes } = readCheckpoint(golden, { labels, random });
+  expect(values).toEqual(before.values);
   expect(notes).toEqual([]);
 });
 
