@@ -25,7 +25,9 @@ const MOST_DIGITS = 22;
 /** Digits that a double holds whatever they are. */
 const LEADING_DIGITS = 15;
 /** Powers of ten that are doubles: 10^0 .. 10^22. */
-const powersOfTen = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
+export const powersOfTen = Float64Array.from({ length: 23 }, (_, exponent) =>
+  Number(`1e${exponent}`),
+);
 
 export class ByteCursor {
   readonly bytes: Uint8Array;

@@ -17,6 +17,8 @@ const CATEGORY_ID = 1;
 const BOX = 2;
 const SCORE = 6;
 const SLOT_COUNT = 7;
+/** Of a row: the slots and one place more. */
+const WIDTH = SLOT_COUNT + 1;
 
 const fields: readonly Field[] = [
   { key: "image_id", kind: "number", slot: IMAGE_ID },
@@ -50,15 +52,18 @@ export function predictionReader(table: PredictionTable, file: string): RecordRe
     name: from.array,
     fields,
     slotCount: SLOT_COUNT,
-    store(values, present, row) {
-      if ((present & REQUIRED) !== REQUIRED) refuseMissing(from, row, present, fields);
-      checkId(from, row, "image_id", values[IMAGE_ID]!);
-      checkId(from, row, "category_id", values[CATEGORY_ID]!);
-      checkBox(from, row, values, BOX);
-      imageId[row] = values[IMAGE_ID]!;
-      categoryId[row] = values[CATEGORY_ID]!;
-      score[row] = values[SCORE]!;
-      for (let side = 0; side < 4; side++) boxes[4 * row + side] = values[BOX + side]!;
+    store(rows, count, present, first) {
+      if ((present & REQUIRED) !== REQUIRED) refuseMissing(from, first, present, fields);
+      for (let i = 0, at = 0; i < count; i++, at += WIDTH) {
+        const row = first + i;
+        checkId(from, row, "image_id", rows[at + IMAGE_ID]!);
+        checkId(from, row, "category_id", rows[at + CATEGORY_ID]!);
+        checkBox(from, row, rows, at + BOX);
+        imageId[row] = rows[at + IMAGE_ID]!;
+        categoryId[row] = rows[at + CATEGORY_ID]!;
+        score[row] = rows[at + SCORE]!;
+        for (let side = 0; side < 4; side++) boxes[4 * row + side] = rows[at + BOX + side]!;
+      }
     },
   };
 }

@@ -41,6 +41,9 @@ const AREA = 6;
 const CROWD = 7;
 const IGNORE = 8;
 const MASK = 9;
+const SLOT_COUNT = 10;
+/** Of a row: the slots and one place more. */
+const WIDTH = SLOT_COUNT + 1;
 
 const annotationFields: readonly Field[] = [
   { key: "image_id", kind: "number", slot: IMAGE_ID },
@@ -133,11 +136,13 @@ class ImageColumns {
       name: from.array,
       fields: imageFields,
       slotCount: 3,
-      store: (values, present, index) => {
-        if ((present & 1) === 0) refuseMissing(from, index, present, imageFields);
-        checkId(from, index, "id", values[0]!);
-        this.#ids.push(values[0]!);
-        this.#sizes.push(present & 2 ? values[1]! : 0, present & 4 ? values[2]! : 0);
+      store: (rows, count, present, first) => {
+        if ((present & 1) === 0) refuseMissing(from, first, present, imageFields);
+        for (let i = 0, at = 0; i < count; i++, at += 4) {
+          checkId(from, first + i, "id", rows[at]!);
+          this.#ids.push(rows[at]!);
+          this.#sizes.push(present & 2 ? rows[at + 1]! : 0, present & 4 ? rows[at + 2]! : 0);
+        }
       },
     };
   }
@@ -170,27 +175,30 @@ class AnnotationColumns {
     this.reader = {
       name: this.#from.array,
       fields: annotationFields,
-      slotCount: 10,
-      store: (values, present, index) => this.#store(values, present, index),
+      slotCount: SLOT_COUNT,
+      store: (rows, count, present, first) => {
+        if ((present & REQUIRED) !== REQUIRED)
+          refuseMissing(this.#from, first, present, annotationFields);
+        for (let i = 0; i < count; i++) this.#store(rows, i * WIDTH, present, first + i);
+      },
     };
   }
 
-  #store(values: Float64Array, present: number, row: number): void {
+  #store(rows: Float64Array, at: number, present: number, row: number): void {
     const from = this.#from;
     const table = this.#table;
-    if ((present & REQUIRED) !== REQUIRED) refuseMissing(from, row, present, annotationFields);
-    checkId(from, row, "image_id", values[IMAGE_ID]!);
-    checkId(from, row, "category_id", values[CATEGORY_ID]!);
-    checkBox(from, row, values, BOX);
+    checkId(from, row, "image_id", rows[at + IMAGE_ID]!);
+    checkId(from, row, "category_id", rows[at + CATEGORY_ID]!);
+    checkBox(from, row, rows, at + BOX);
     const hasArea = (present & (1 << AREA)) !== 0;
-    const area = hasArea ? values[AREA]! : values[BOX + 2]! * values[BOX + 3]!;
+    const area = hasArea ? rows[at + AREA]! : rows[at + BOX + 2]! * rows[at + BOX + 3]!;
     if (!(area >= 0)) throw badArea(from, row, area);
-    table.imageId[row] = values[IMAGE_ID]!;
-    table.categoryId[row] = values[CATEGORY_ID]!;
+    table.imageId[row] = rows[at + IMAGE_ID]!;
+    table.categoryId[row] = rows[at + CATEGORY_ID]!;
     table.area[row] = area;
-    table.crowd[row] = present & (1 << CROWD) ? values[CROWD]! : 0;
-    table.ignore[row] = present & (1 << IGNORE) ? values[IGNORE]! : 0;
-    for (let side = 0; side < 4; side++) table.boxes[4 * row + side] = values[BOX + side]!;
+    table.crowd[row] = present & (1 << CROWD) ? rows[at + CROWD]! : 0;
+    table.ignore[row] = present & (1 << IGNORE) ? rows[at + IGNORE]! : 0;
+    for (let side = 0; side < 4; side++) table.boxes[4 * row + side] = rows[at + BOX + side]!;
     if (!hasArea) this.#withoutArea++;
     if ((present & (1 << CROWD)) === 0) this.#withoutCrowd++;
     if (present & (1 << MASK)) this.#hasMasks = true;

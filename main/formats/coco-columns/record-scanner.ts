@@ -1,4 +1,5 @@
 import { ByteCursor } from "./byte-cursor.ts";
+import { NumberMarks } from "./number-marks.ts";
 
 /**
  * What a field holds: a number, a box of four numbers, a flag (0, 1, true, false; null is as if it were missing), or
@@ -30,6 +31,8 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
+const ZERO = 0x30;
 
 const literal = (text: string): Uint8Array => new TextEncoder().encode(text);
 const TRUE = literal("true");
@@ -41,10 +44,12 @@ const NULL = literal("null");
  * their keys in the same order, so each key is first compared with the one that stood there last.
  */
 export class RecordScanner {
-  /** The fields of the record read last. */
+  /** [slots + 1] the fields of the record read last, and a place for numbers of keys that are passed over. */
   readonly values: Float64Array;
   /** A bit for each slot that the record gave; a box sets its first. */
   present = 0;
+  /** The numbers of the record read last. */
+  readonly marks = new NumberMarks();
   readonly cursor: ByteCursor;
   readonly #fields: readonly Field[];
   readonly #known = new Map<string, KnownKey>();
@@ -55,13 +60,14 @@ export class RecordScanner {
   constructor(fields: readonly Field[], slotCount: number, bytes: Uint8Array) {
     this.cursor = new ByteCursor(bytes);
     this.#fields = fields;
-    this.values = new Float64Array(slotCount);
+    this.values = new Float64Array(slotCount + 1);
   }
 
   /** Reads the record that comes next. False, with the cursor anywhere, where it must be read strictly. */
   scan(): boolean {
     const cursor = this.cursor;
     this.present = 0;
+    this.marks.clear();
     if (!cursor.take(OPEN_BRACE)) return false;
     for (let place = 0; ; place++) {
       if (cursor.next() !== QUOTE) return false;
@@ -71,7 +77,7 @@ export class RecordScanner {
         if (!key || !cursor.take(COLON)) return false;
       }
       cursor.next();
-      if (!(key.field === null ? cursor.skipValue() : this.#value(key.field))) return false;
+      if (!(key.field === null ? this.#skip() : this.#value(key.field))) return false;
       const byte = cursor.next();
       cursor.at++;
       if (byte === CLOSE_BRACE) return true;
@@ -87,10 +93,25 @@ export class RecordScanner {
   }
 
   #number(slot: number): boolean {
-    const value = this.cursor.number();
-    this.values[slot] = value;
     this.present |= 1 << slot;
+    return this.#readNumber(slot);
+  }
+
+  #readNumber(slot: number): boolean {
+    const { cursor } = this;
+    const start = cursor.at;
+    const value = cursor.number();
+    this.values[slot] = value;
+    this.marks.add(slot, start, cursor.at);
     return value - value === 0; // neither NaN nor infinite
+  }
+
+  /** The value of a key that is passed over. */
+  #skip(): boolean {
+    const { cursor } = this;
+    const byte = cursor.bytes[cursor.at]!;
+    const isNumber = byte === MINUS || (byte >= ZERO && byte <= ZERO + 9);
+    return isNumber ? this.#readNumber(this.values.length - 1) : cursor.skipValue();
   }
 
   #box(slot: number): boolean {
@@ -107,10 +128,12 @@ export class RecordScanner {
   #flag(slot: number): boolean {
     const cursor = this.cursor;
     if (cursor.takeBytes(NULL)) return true;
-    if (cursor.takeBytes(TRUE)) this.values[slot] = 1;
-    else if (cursor.takeBytes(FALSE)) this.values[slot] = 0;
-    else if (!this.#number(slot)) return false;
-    this.present |= 1 << slot;
+    const isTrue = cursor.takeBytes(TRUE);
+    if (isTrue || cursor.takeBytes(FALSE)) {
+      this.values[slot] = isTrue ? 1 : 0;
+      this.present |= 1 << slot;
+      this.marks.areComplete = false;
+    } else if (!this.#number(slot)) return false;
     return this.values[slot] === 0 || this.values[slot] === 1;
   }
 

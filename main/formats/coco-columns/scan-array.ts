@@ -1,5 +1,6 @@
 import type { ByteSource } from "../json-reader.ts";
 import { JsonReader } from "../json-reader.ts";
+import { RecordPattern } from "./record-pattern.ts";
 import { RecordScanner, type Field } from "./record-scanner.ts";
 import { readStrictly } from "./strict-record.ts";
 
@@ -9,8 +10,11 @@ export interface RecordReader {
   readonly name: string;
   readonly fields: readonly Field[];
   readonly slotCount: number;
-  /** Called for each record in file order with its number; values: by slot; present: a bit for each slot given. */
-  store(values: Float64Array, present: number, index: number): void;
+  /**
+   * Called with `count` records in file order, the first of which has the number `firstIndex`. rows: [count, slots + 1]
+   * their fields, the last place of a row means nothing; present: a bit for each slot that all of them give.
+   */
+  store(rows: Float64Array, count: number, present: number, firstIndex: number): void;
 }
 
 /** Where scanning stopped: at the next record, or (`ended`) after the array's closing bracket. */
@@ -47,6 +51,7 @@ export class ArrayScan {
   readonly #source: ByteSource;
   readonly #reader: RecordReader;
   readonly #scanner: RecordScanner;
+  readonly #pattern: RecordPattern;
   /** The last byte is kept 0, which ends every value. */
   readonly #window: Uint8Array;
   /** Place in the file of the window's first byte, and bytes in the window. */
@@ -59,6 +64,10 @@ export class ArrayScan {
     this.#reader = reader;
     this.#window = new Uint8Array(Math.min(WINDOW_BYTES, source.size) + 1);
     this.#scanner = new RecordScanner(reader.fields, reader.slotCount, this.#window);
+    const flags = reader.fields
+      .filter(({ kind }) => kind === "flag")
+      .reduce((bits, { slot }) => bits | (1 << slot), 0);
+    this.#pattern = new RecordPattern(this.#scanner.cursor, reader.slotCount + 1, flags);
   }
 
   run(from: number, to: number, firstIndex: number): ScanEnd {
@@ -69,7 +78,7 @@ export class ArrayScan {
     for (;;) {
       this.#nextByte();
       if (this.#base + cursor.at >= to) return this.#stop(false);
-      this.#record();
+      this.#records(to);
       const byte = this.#nextByte();
       if (byte === CLOSE_BRACKET) return this.#stop(true);
       if (byte !== COMMA) this.#refuse();
@@ -77,20 +86,32 @@ export class ArrayScan {
     }
   }
 
+  /** Reads one record, or as many as are alike, none that begins at or after `to`. */
+  #records(to: number): void {
+    const pattern = this.#pattern;
+    const count = pattern.take(Math.min(to - this.#base, this.#length));
+    if (count === 0) return this.#record();
+    this.#reader.store(pattern.rows, count, pattern.present, this.#next);
+    this.#next += count;
+  }
+
   #record(): void {
-    const { cursor } = this.#scanner;
+    const scanner = this.#scanner;
+    const { cursor, marks } = scanner;
     const start = this.#base + cursor.at;
-    if (!this.#scanner.scan()) {
+    if (!scanner.scan()) {
       // Perhaps the record only goes on after the window.
       this.#moveTo(start);
-      if (!this.#scanner.scan()) this.#strictly(start);
+      if (!scanner.scan()) this.#strictly(start);
     }
-    this.#reader.store(this.#scanner.values, this.#scanner.present, this.#next++);
+    this.#pattern.learn(start - this.#base, cursor.at, marks, scanner.present);
+    this.#reader.store(scanner.values, 1, scanner.present, this.#next++);
   }
 
   #strictly(start: number): void {
     const where = `${this.#reader.name}[${this.#next}]`;
     const { fields } = this.#reader;
+    this.#scanner.marks.areComplete = false;
     this.#moveTo(readStrictly(this.#source, start, where, fields, this.#scanner));
   }
 
