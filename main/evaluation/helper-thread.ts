@@ -1,15 +1,13 @@
 /** Second thread of an evaluation of files: reads predictions from the back, then evaluates half of the classes. */
-import { enableCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ClassesJob, FromHelper, HelperData } from "./messages.ts";
+import { readBack } from "./read-back.ts";
 
-const { path, pieces, codeCache } = workerData as HelperData;
-if (codeCache !== null) enableCompileCache(codeCache);
+const { path, pieces } = workerData as HelperData;
 const port = parentPort!;
 const say = (message: FromHelper, transfer: ArrayBuffer[] = []) =>
   port.postMessage(message, transfer);
 
-const { readBack } = await import("./read-back.ts");
 say(readBack(path, pieces));
 
 port.on("message", (job: ClassesJob) => {

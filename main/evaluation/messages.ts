@@ -8,8 +8,6 @@ import type { BackPieces, Pieces } from "../formats/coco-columns/pieces.ts";
 export interface HelperData {
   readonly path: string;
   readonly pieces: Pieces;
-  /** Where compiled code is cached; null for nowhere. */
-  readonly codeCache: string | null;
 }
 
 /** Match and accumulate these classes; the arrays and the columns are shared memory. */

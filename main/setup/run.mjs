@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Sets everything up and starts what was asked for. Plain JavaScript for Node 20 and later, and nothing
 // from node_modules: this file runs before anything is installed.
+import { withCodeCache } from "./code-cache.mjs";
 import { packageApp } from "./package-app.mjs";
 import { ensureModules, pinnedNode } from "./modules.mjs";
 import { projectRoot } from "./project-root.mjs";
@@ -25,13 +26,13 @@ const modes = {
   async fovea() {
     const node = prepare();
     if (args[0] === "serve") ensurePage(node);
-    return runInherited(node, ["main/cli.ts", ...args]);
+    return runInherited(node, ["main/cli.ts", ...args], { env: withCodeCache() });
   },
   async golden() {
-    return runInherited(prepare(), ["models/golden.ts", ...args]);
+    return runInherited(prepare(), ["models/golden.ts", ...args], { env: withCodeCache() });
   },
   async exec() {
-    return runInherited(prepare(), args);
+    return runInherited(prepare(), args, { env: withCodeCache() });
   },
   async package() {
     const node = prepare();

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { withCodeCache } from "./code-cache.mjs";
 import { projectRoot } from "./project-root.mjs";
 import { runInherited } from "./process.mjs";
 
@@ -33,5 +34,6 @@ export async function startApp(node, args) {
 
 function serve(node, args, reason) {
   process.stderr.write(`fovea: ${reason}, so Fovea opens in your browser instead.\n`);
-  return runInherited(node, [join("main", "cli.ts"), "serve", "--open", ...args]);
+  const words = [join("main", "cli.ts"), "serve", "--open", ...args];
+  return runInherited(node, words, { env: withCodeCache() });
 }

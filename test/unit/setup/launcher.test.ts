@@ -141,6 +141,32 @@ describe("the command line", () => {
     expect((await project.run(["fovea", "fail"])).code).toBe(2);
   });
 
+  test("compiled code is kept in the user's cache, threads and first file included; without a cache it runs too", async () => {
+    project.write(
+      "main/cli.ts",
+      `import { getCompileCacheDir } from "node:module";
+import { Worker } from "node:worker_threads";
+const tell = "parentPort.postMessage(require('node:module').getCompileCacheDir() ?? null)";
+const worker = new Worker("const { parentPort } = require('node:worker_threads');" + tell, { eval: true });
+worker.on("message", (there: string | null) => console.log(JSON.stringify([getCompileCacheDir() ?? null, there])));
+`,
+    );
+    const cache = join(project.folder, "cache");
+    const env = { XDG_CACHE_HOME: cache, LOCALAPPDATA: cache, HOME: cache };
+    const kept = await project.run(["fovea"], env);
+    const [here, there] = JSON.parse(kept.stdout) as string[];
+    expect(here).toContain(join("fovea", "compiled"));
+    expect(here!.startsWith(cache)).toBe(true);
+    expect(there).toBe(here);
+    const none = join(project.folder, "package.json");
+    const outcome = await project.run(["fovea"], {
+      XDG_CACHE_HOME: none,
+      LOCALAPPDATA: none,
+      HOME: none,
+    });
+    expect(outcome).toEqual({ code: 0, stdout: "[null,null]\n", stderr: "" });
+  });
+
   test("a signal reaches the app, and its answer comes back", async () => {
     const child = project.start(["fovea", "wait"]);
     await once(child.stdout!, "data");

@@ -135,6 +135,11 @@ describe("records that are alike but for their numbers", () => {
     expect(() => predictionsOf(`[${lacking.join(",")}]`)).toThrow('a.json: [20] has no "score"');
   });
 
+  test("a comma that is missing between them is told", () => {
+    const text = alike.slice(0, 12).join(",");
+    expect(() => predictionsOf(`[${text} ${text}]`)).toThrow('([11]) has "{", expected "," or "]"');
+  });
+
   test("a file cut anywhere among them is refused", () => {
     const text = `[${alike.slice(0, 5).join(",")}]`;
     for (let end = 1; end < text.length; end++)
