@@ -2,8 +2,14 @@ import { describe, expect, test } from "vitest";
 import { cocoParams } from "../../../../shared/domain/protocols.ts";
 import type { XywhPixels } from "../../../../shared/domain/records.ts";
 import { confusionMatrix } from "../../../../shared/evaluation/errors/confusion.ts";
-import { judge } from "../../../../shared/evaluation/failures/judge.ts";
-import { verdictsAt } from "../../../../shared/evaluation/failures/verdicts.ts";
+import { judge, type Judgement } from "../../../../shared/evaluation/failures/judge.ts";
+import {
+  FALSE_ALARM,
+  HIT,
+  MISS,
+  verdictsAt,
+} from "../../../../shared/evaluation/failures/verdicts.ts";
+import type { EvaluationSet } from "../../../../shared/evaluation/types.ts";
 import { randomSet } from "../failures/random-set.ts";
 import { smallSet, type SmallSet } from "../failures/small-set.ts";
 
@@ -105,6 +111,21 @@ describe("the confusion matrix", () => {
     }
   });
 
+  test("is that of a plain version, images included, on crowded sets with equal overlaps and scores", () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const set = randomSet(seed, { classes: 3, truth: 25, predictions: 40 });
+      const judgement = judge(set, cocoParams, 0.5);
+      const threshold = (seed % 4) / 10;
+      const { size, counts, imageStart, images } = confusionMatrix(set, judgement, threshold);
+      const found = Array.from({ length: size * size }, (_, cell) => ({
+        count: counts[cell],
+        images: [...images.subarray(imageStart[cell]!, imageStart[cell + 1]!)],
+      }));
+      expect(found, `seed ${seed}`).toEqual(plainMatrix(set, judgement, threshold));
+      expect(images).toHaveLength(imageStart.at(-1)!);
+    }
+  });
+
   test("of nothing is empty", () => {
     expect(matrixOf({ images: 0, classes: 0 }).rows).toEqual([[0]]);
     expect(matrixOf({ truth: [{ box: here }] }).rows).toEqual([
@@ -117,3 +138,54 @@ describe("the confusion matrix", () => {
     ]);
   });
 });
+
+/** By cell, row by row: the count and the images. One loop a rule. */
+function plainMatrix(set: EvaluationSet, judgement: Judgement, threshold: number) {
+  const { truth, predictions } = set;
+  const verdicts = verdictsAt(judgement, set, threshold);
+  const background = set.categoryIds.length;
+  const size = background + 1;
+  const cells = Array.from({ length: size * size }, () => [] as number[]);
+  const standsFor = new Map<number, number>();
+  const alarms = [...predictions.score.keys()]
+    .filter((p) => verdicts.prediction[p] === FALSE_ALARM)
+    .sort((a, b) => predictions.score[b]! - predictions.score[a]! || a - b);
+  for (const p of alarms) {
+    let best = -1;
+    let bestIou = 0.5;
+    for (let t = 0; t < truth.image.length; t++) {
+      if (truth.image[t] !== predictions.image[p] || verdicts.truth[t] !== MISS) continue;
+      if ([...standsFor.values()].includes(t)) continue;
+      const iou = iouOf(predictions.boxes, p, truth.boxes, t);
+      // Of equal overlaps the later object is taken, as in the matching.
+      if (iou < bestIou) continue;
+      best = t;
+      bestIou = iou;
+    }
+    if (best >= 0) standsFor.set(p, best);
+  }
+  for (let p = 0; p < predictions.image.length; p++) {
+    const column = predictions.category[p]!;
+    const t = standsFor.get(p);
+    const image = predictions.image[p]!;
+    if (verdicts.prediction[p] === HIT) cells[column * size + column]!.push(image);
+    if (verdicts.prediction[p] === FALSE_ALARM)
+      cells[(t === undefined ? background : truth.category[t]!) * size + column]!.push(image);
+  }
+  const standing = new Set(standsFor.values());
+  for (let t = 0; t < truth.image.length; t++)
+    if (verdicts.truth[t] === MISS && !standing.has(t))
+      cells[truth.category[t]! * size + background]!.push(truth.image[t]!);
+  return cells.map((images) => ({
+    count: images.length,
+    images: [...new Set(images)].sort((a, b) => a - b),
+  }));
+}
+
+function iouOf(boxes: Float64Array, p: number, others: Float64Array, t: number): number {
+  const [x, y, w, h] = [...boxes.subarray(4 * p, 4 * p + 4)] as [number, number, number, number];
+  const [u, v, a, b] = [...others.subarray(4 * t, 4 * t + 4)] as [number, number, number, number];
+  const wide = Math.min(x + w, u + a) - Math.max(x, u);
+  const tall = Math.min(y + h, v + b) - Math.max(y, v);
+  return wide <= 0 || tall <= 0 ? 0 : (wide * tall) / (w * h + a * b - wide * tall);
+}
