@@ -115,7 +115,7 @@ function boxOf(boxes: Float64Array, row: number): number[] {
 
 /** Step A. Which rows of ground truth and predictions stay. */
 function dropInside(set: EvaluationSet): { truth: boolean[]; predictions: boolean[] } {
-  const masks = set.imageIds.map((_, i) => maskOf(set, i));
+  const masks = Array.from(set.imageIds, (_, i) => maskOf(set, i));
   const stays = (image: Int32Array, boxes: Float64Array) =>
     [...image].map((i, row) => {
       const mask = masks[i];
@@ -164,7 +164,7 @@ function curvesOf(
   maxDets: readonly number[],
 ): ClassCurves {
   const outside = (area: number) => area < range.low || area > range.high;
-  const images = set.imageIds.map((_, image) => {
+  const images = Array.from(set.imageIds, (_, image) => {
     const truths: (Truth & { divides: boolean })[] = [];
     set.truth.image.forEach((of, n) => {
       if (of !== image || set.truth.category[n] !== category || !kept.truth[n]) return;
