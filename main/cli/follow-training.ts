@@ -58,11 +58,16 @@ function pauseOnInterrupt(app: App, ids: readonly number[]): () => void {
 function tellProgress(app: App, ids: ReadonlySet<number>): () => void {
   const { db } = app.workspace.project;
   const pace = new Map<number, Pace>();
-  const told = { notes: new Map<number, number>(), validations: new Map<number, number>() };
+  const told = {
+    notes: new Map<number, number>(),
+    validations: new Map<number, number>(),
+    steps: new Map<number, number>(),
+  };
   for (const id of ids) {
     // What was told before it was paused is not told again.
     const { step, notes } = findTraining(db, id);
     told.notes.set(id, step > 0 ? notes.length : 0);
+    told.steps.set(id, step);
     told.validations.set(id, trainingQueries(db).validations(id).length);
   }
   const name = ids.size > 1 ? (id: number) => `${findTraining(db, id).name}: ` : () => "";
@@ -79,8 +84,9 @@ function tellProgress(app: App, ids: ReadonlySet<number>): () => void {
     told.validations.set(id, validations.length);
     if (Date.now() - last < LINE_EVERY_MS) return;
     const [row] = trainingStepQueries(db).chosen(id, [training.step]);
-    if (!row) return;
+    if (!row || told.steps.get(id) === row.step) return;
     last = Date.now();
+    told.steps.set(id, row.step);
     const left = secondsLeft(pace, id, row.step, training.steps);
     const parts = [
       `step ${row.step} of ${training.steps}`,
@@ -131,6 +137,11 @@ function tellEnd(app: App, id: number): void {
   const { db, folder } = app.workspace.project;
   const { name, state, step, steps, savedStep, error, modelId, best } = findTraining(db, id);
   if (error) say(`fovea: ${error.message}`);
+  if (error?.code === "training/not-finite") {
+    // Going on would come to the same number at the same step.
+    say(`"${name}" is ${state} at step ${step} of ${steps}.`);
+    return;
+  }
   if (state === "paused" || state === "failed") {
     const from = savedStep === null ? "from the beginning" : `from step ${savedStep}`;
     say(`"${name}" is ${state} at step ${step} of ${steps}. To go on ${from}:`);

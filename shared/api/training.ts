@@ -38,7 +38,9 @@ export interface TrainingSummary {
   /** null where the dataset was removed since; its name is kept. */
   readonly datasetId: number | null;
   readonly datasetName: string;
-  readonly preset: TrainingPreset | "custom";
+  readonly preset: TrainingPreset;
+  /** Whether a setting beside the seed differs from the preset. */
+  readonly isChanged: boolean;
   readonly step: number;
   readonly steps: number;
   /** Counted from 1; 0 before the first step. */

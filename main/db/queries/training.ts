@@ -5,6 +5,7 @@ import type {
   ValidationSource,
 } from "../../../shared/api/training.ts";
 import type { TrainingPreset, TrainingSettings } from "../../../shared/domain/training.ts";
+import { nearestPreset } from "../../../shared/domain/training-values.ts";
 import type { Db } from "../open.ts";
 
 export interface StoredTraining {
@@ -17,7 +18,7 @@ export interface StoredTraining {
   readonly datasetId: number | null;
   readonly datasetName: string;
   readonly datasetRevision: number;
-  readonly preset: TrainingPreset | "custom";
+  readonly preset: TrainingPreset;
   readonly settings: TrainingSettings;
   readonly start: TrainingStart;
   readonly validation: ValidationSource;
@@ -68,6 +69,7 @@ interface TrainingRow {
   dataset_id: number | null;
   dataset_name: string;
   dataset_revision: number;
+  /** "custom" in projects of the first days. */
   preset: TrainingPreset | "custom";
   settings: string;
   start: string;
@@ -163,38 +165,41 @@ export function trainingQueries(db: Db) {
   const validations = db.prepare<[number], ValidationRow>(
     "SELECT * FROM training_validation WHERE training_id = ? ORDER BY step",
   );
-  const toTraining = (row: TrainingRow): StoredTraining => ({
-    id: row.id,
-    name: row.name,
-    state: row.now,
-    interrupted: row.now === "paused" && row.interrupted === 1,
-    jobId: row.job_id,
-    datasetId: row.dataset_id,
-    datasetName: row.dataset_name,
-    datasetRevision: row.dataset_revision,
-    preset: row.preset,
-    settings: JSON.parse(row.settings) as TrainingSettings,
-    start: JSON.parse(row.start) as TrainingStart,
-    validation: JSON.parse(row.validation) as ValidationSource,
-    step: row.step,
-    steps: row.steps,
-    epoch: row.epoch,
-    savedStep: row.saved_step,
-    best:
-      row.best_step === null || row.best_ap === null
-        ? null
-        : { step: row.best_step, ap: row.best_ap },
-    trainImages: row.train_images,
-    validationImages: row.validation_images,
-    trainObjects: row.train_objects,
-    error: row.error === null ? null : (JSON.parse(row.error) as StoredTraining["error"]),
-    notes: JSON.parse(row.notes) as string[],
-    modelId: row.model_id,
-    ablationId: row.ablation_id,
-    variant: row.variant,
-    createdAt: row.created_at,
-    endedAt: row.ended_at,
-  });
+  const toTraining = (row: TrainingRow): StoredTraining => {
+    const settings = JSON.parse(row.settings) as TrainingSettings;
+    return {
+      id: row.id,
+      name: row.name,
+      state: row.now,
+      interrupted: row.now === "paused" && row.interrupted === 1,
+      jobId: row.job_id,
+      datasetId: row.dataset_id,
+      datasetName: row.dataset_name,
+      datasetRevision: row.dataset_revision,
+      preset: row.preset === "custom" ? nearestPreset(settings) : row.preset,
+      settings,
+      start: JSON.parse(row.start) as TrainingStart,
+      validation: JSON.parse(row.validation) as ValidationSource,
+      step: row.step,
+      steps: row.steps,
+      epoch: row.epoch,
+      savedStep: row.saved_step,
+      best:
+        row.best_step === null || row.best_ap === null
+          ? null
+          : { step: row.best_step, ap: row.best_ap },
+      trainImages: row.train_images,
+      validationImages: row.validation_images,
+      trainObjects: row.train_objects,
+      error: row.error === null ? null : (JSON.parse(row.error) as StoredTraining["error"]),
+      notes: JSON.parse(row.notes) as string[],
+      modelId: row.model_id,
+      ablationId: row.ablation_id,
+      variant: row.variant,
+      createdAt: row.created_at,
+      endedAt: row.ended_at,
+    };
+  };
   const find = (id: number): StoredTraining | null => {
     const row = byId.get(id);
     return row ? toTraining(row) : null;

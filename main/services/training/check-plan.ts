@@ -2,12 +2,7 @@
 import type { Output, Parsed } from "../../../shared/api/contract.ts";
 import { AppError } from "../../../shared/domain/app-error.ts";
 import { validationRanges } from "../../../shared/domain/training-fields.ts";
-import {
-  stepsPerEpoch,
-  trainingPresets,
-  type TrainingPreset,
-  type TrainingSettings,
-} from "../../../shared/domain/training.ts";
+import { stepsPerEpoch, type TrainingSettings } from "../../../shared/domain/training.ts";
 import type { Db } from "../../db/open.ts";
 import { datasetQueries } from "../../db/queries/datasets.ts";
 import { modelQueries } from "../../db/queries/models.ts";
@@ -116,24 +111,4 @@ function notesOf({ settings, validation }: TrainingPlan, images: number): string
   if (validation.kind !== "none" && settings.validation.everyEpochs > settings.epochs)
     notes.push("AP is measured once, after the last epoch.");
   return notes;
-}
-
-/** The preset that the settings are, seed aside, or `custom`. */
-export function presetOf(
-  preset: TrainingPreset,
-  settings: TrainingSettings,
-): TrainingPreset | "custom" {
-  const plain = (value: TrainingSettings) => JSON.stringify(sorted({ ...value, seed: 0 }));
-  return plain(trainingPresets[preset]) === plain(settings) ? preset : "custom";
-}
-
-/** Keys in one order all the way down. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, part]) => [key, sorted(part)]),
-  );
 }

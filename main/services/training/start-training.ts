@@ -9,7 +9,7 @@ import { jobQueries } from "../../db/queries/jobs.ts";
 import { modelQueries } from "../../db/queries/models.ts";
 import { trainingQueries, type StoredTraining } from "../../db/queries/training.ts";
 import type { OpenProject } from "../projects/open-project.ts";
-import { checkPlan, presetOf, type CheckedPlan, type TrainingPlan } from "./check-plan.ts";
+import { checkPlan, type CheckedPlan, type TrainingPlan } from "./check-plan.ts";
 import { hasCheckpoint, keepTraining } from "./keep-training.ts";
 import type { TrainInput } from "./train-job.ts";
 import { findTraining, trainingFolder } from "./training-records.ts";
@@ -37,7 +37,7 @@ export function addTraining(
     datasetId: plan.datasetId,
     datasetName: dataset.name,
     datasetRevision: dataset.revision,
-    preset: presetOf(plan.preset, plan.settings),
+    preset: plan.preset,
     settings: plan.settings,
     start: plan.start,
     validation: plan.validation,

@@ -7,6 +7,8 @@ import type {
 } from "../../../shared/api/training.ts";
 import type { ReweightingSummary, TrainingStepRow } from "../../../shared/compute/messages.ts";
 import { AppError } from "../../../shared/domain/app-error.ts";
+import { settingChanges } from "../../../shared/domain/training-values.ts";
+import { trainingPresets } from "../../../shared/domain/training.ts";
 import type { Db } from "../../db/open.ts";
 import { trainingStepQueries } from "../../db/queries/training-steps.ts";
 import { trainingQueries, type StoredTraining } from "../../db/queries/training.ts";
@@ -26,7 +28,8 @@ export function trainingFolder(projectFolder: string, id: number): string {
 }
 
 export function toSummary(row: StoredTraining): TrainingSummary {
-  const { id, name, state, jobId, datasetId, datasetName, preset, step, steps, epoch } = row;
+  const { id, name, state, jobId, datasetId, datasetName, preset, settings, step, steps, epoch } =
+    row;
   const { best, ablationId, modelId, createdAt, endedAt } = row;
   return {
     id,
@@ -36,10 +39,11 @@ export function toSummary(row: StoredTraining): TrainingSummary {
     datasetId,
     datasetName,
     preset,
+    isChanged: settingChanges(trainingPresets[preset], settings).some(([key]) => key !== "seed"),
     step,
     steps,
     epoch,
-    epochs: row.settings.epochs,
+    epochs: settings.epochs,
     best,
     ablationId,
     modelId,

@@ -1,3 +1,4 @@
+import type { TrainingSummary } from "../../../shared/api/training.ts";
 import {
   fieldOf,
   type FieldSource,
@@ -17,6 +18,15 @@ export function describeValue(key: SettingKey, value: unknown): string {
   }
   const text = Array.isArray(value) ? value.join(", ") : String(value as string | number);
   return unit === null ? text : `${text} ${unit}`;
+}
+
+/** `Tiny`, or `Tiny, changed`. */
+export function describePreset({
+  preset,
+  isChanged,
+}: Pick<TrainingSummary, "preset" | "isChanged">): string {
+  const name = t(`training.preset.${preset}`);
+  return isChanged ? t("training.presetChanged", { preset: name }) : name;
 }
 
 export function describeSource({ from, where }: FieldSource): string {

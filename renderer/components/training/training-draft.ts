@@ -8,7 +8,6 @@ import type {
 import { settingKeys, type SettingKey } from "../../../shared/domain/training-fields.ts";
 import {
   faultOf,
-  nearestPreset,
   settingAt,
   settingChanges,
   settingParts,
@@ -60,7 +59,7 @@ export function draftLike(training: TrainingDetail): TrainingDraft {
     datasetId: training.datasetId,
     validation: training.validationSource,
     start: training.start,
-    preset: training.preset === "custom" ? nearestPreset(training.settings) : training.preset,
+    preset: training.preset,
     settings: training.settings,
   };
 }

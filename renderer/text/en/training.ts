@@ -35,7 +35,7 @@ export const training = {
   "training.preset.fine-tune": "Fine-tune",
   "training.preset.paper": "Paper",
   "training.preset.tiny": "Tiny",
-  "training.preset.custom": "Own settings",
+  "training.presetChanged": "{preset}, changed",
   "training.presetFor.fine-tune": "Released weights learn your classes. The usual choice.",
   "training.presetFor.paper": "The set-up of the paper, reweighting as printed.",
   "training.presetFor.tiny": "For trying out: a small network from scratch.",
