@@ -1,7 +1,13 @@
 import type { EvaluationParams } from "../../shared/domain/protocols.ts";
 import { evaluate } from "../../shared/evaluation/evaluate.ts";
-import type { EvaluationResult, EvaluationWarning } from "../../shared/evaluation/types.ts";
+import type {
+  EvaluationResult,
+  EvaluationSet,
+  EvaluationWarning,
+} from "../../shared/evaluation/types.ts";
 import { evaluationWarnings } from "../../shared/evaluation/warnings.ts";
+import { evaluateChecked } from "../evaluation/evaluate-checked.ts";
+import type { TwoThreads } from "../evaluation/two-threads.ts";
 import {
   loadCoco,
   loadVisDrone,
@@ -41,9 +47,7 @@ export async function evaluateFiles(
   const loaded = performance.now();
   if (threads) onProgress(`Matching ${set.predictions.score.length} predictions`, 0);
   try {
-    const result = threads
-      ? (await threads.evaluate(set, files.params)).result
-      : evaluate(set, files.params);
+    const result = await evaluateLoaded(set, files.params, threads);
     const timings = {
       load: loaded - began,
       ...result.timings,
@@ -54,6 +58,16 @@ export async function evaluateFiles(
   } finally {
     await threads?.close();
   }
+}
+
+async function evaluateLoaded(
+  set: EvaluationSet,
+  params: EvaluationParams,
+  threads: TwoThreads | null,
+): Promise<EvaluationResult> {
+  if (threads) return (await threads.evaluate(set, params)).result;
+  // The reader of COCO files has checked every record; that of VisDrone's leaves it to the evaluator.
+  return params.protocol === "visdrone" ? evaluate(set, params) : evaluateChecked(set, params);
 }
 
 async function load(

@@ -10,22 +10,22 @@ import type { EvaluationArrays } from "./types.ts";
 const T = iouThresholds.length;
 const R = recallThresholds.length;
 
-/** Arrays of the right size, -1 everywhere, in memory that threads can share where asked for. */
+/** Arrays of the right size, for every class to be filled, in memory that threads can share where asked for. */
 export function emptyArrays(
   K: number,
   A: number,
   M: number,
   memory: "own" | "shared" = "own",
 ): EvaluationArrays {
-  const filled = (length: number) =>
+  const room = (length: number) =>
     memory === "own"
-      ? new Float64Array(length).fill(-1)
-      : new Float64Array(new SharedArrayBuffer(8 * length)).fill(-1);
+      ? new Float64Array(length)
+      : new Float64Array(new SharedArrayBuffer(8 * length));
   return {
     shape: { T, R, K, A, M },
-    precision: filled(T * R * K * A * M),
-    recall: filled(T * K * A * M),
-    scores: filled(T * R * K * A * M),
+    precision: room(T * R * K * A * M),
+    recall: room(T * K * A * M),
+    scores: room(T * R * K * A * M),
   };
 }
 
