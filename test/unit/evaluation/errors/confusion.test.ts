@@ -83,6 +83,25 @@ describe("the confusion matrix", () => {
     ]);
   });
 
+  test("of missed objects the nearest is taken, the later in the file among equals", () => {
+    const standing = (truth: readonly XywhPixels[]) => {
+      const { rows } = matrixOf({
+        classes: 4,
+        truth: truth.map((box, category) => ({ category, box })),
+        predictions: [{ category: 3, box: [10, 20, 30, 10], score: 0.6 }],
+      });
+      return rows.slice(0, 3).map((row) => row[3]);
+    };
+    // Left to right is not the file's order: both ends of the alarm are reached by 20 of its 30 pixels.
+    const left: XywhPixels = [0, 20, 30, 10];
+    const right: XywhPixels = [20, 20, 30, 10];
+    expect(standing([left, right])).toEqual([0, 1, 0]);
+    expect(standing([right, left])).toEqual([0, 1, 0]);
+    const nearer: XywhPixels = [13, 20, 30, 10];
+    expect(standing([nearer, left, right])).toEqual([1, 0, 0]);
+    expect(standing([right, nearer, left])).toEqual([0, 1, 0]);
+  });
+
   test("rows and columns add up to what the verdicts say", () => {
     for (let seed = 1; seed <= 30; seed++) {
       const set = randomSet(seed, { classes: 3 });
@@ -122,6 +141,7 @@ describe("the confusion matrix", () => {
         images: [...images.subarray(imageStart[cell]!, imageStart[cell + 1]!)],
       }));
       expect(found, `seed ${seed}`).toEqual(plainMatrix(set, judgement, threshold));
+      expect(imageStart[0]).toBe(0);
       expect(images).toHaveLength(imageStart.at(-1)!);
     }
   });

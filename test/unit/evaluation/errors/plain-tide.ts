@@ -2,12 +2,14 @@
  * TIDE as its rules read, one image and one repair at a time, slow and without typed arrays: the yardstick for the
  * fast version. Values 0..100, as TIDE prints them.
  */
+import type { AreaRange } from "../../../../shared/domain/protocols.ts";
 import type { EvaluationSet } from "../../../../shared/evaluation/types.ts";
 
 interface Truth {
   readonly row: number;
   readonly category: number;
   readonly box: readonly number[];
+  readonly area: number;
   found: boolean;
   aimedAtBy: Detection[];
 }
@@ -20,6 +22,8 @@ interface Detection {
   state: "hit" | "false" | "left out";
   type: string;
   target: Truth | null;
+  /** The object whose area range it is in: what it hits, aims at or repeats. */
+  object: Truth | null;
 }
 
 export interface PlainTide {
@@ -29,7 +33,13 @@ export interface PlainTide {
   readonly falseNegatives: number;
 }
 
-export function plainTide(set: EvaluationSet, crowd: Uint8Array, maxDets: number): PlainTide {
+/** By area range: errors and hits are where their object is, by its area; others by their own w*h. */
+export function plainTide(
+  set: EvaluationSet,
+  crowd: Uint8Array,
+  maxDets: number,
+  { low, high }: Pick<AreaRange, "low" | "high"> = { low: 0, high: Infinity },
+): PlainTide {
   const detections: Detection[] = [];
   const truths: Truth[] = [];
   set.imageIds.forEach((_, image) => {
@@ -37,6 +47,7 @@ export function plainTide(set: EvaluationSet, crowd: Uint8Array, maxDets: number
       row,
       category: set.truth.category[row]!,
       box: boxOf(set.truth.boxes, row),
+      area: set.truth.area[row]!,
       found: false,
       aimedAtBy: [],
     }));
@@ -49,6 +60,7 @@ export function plainTide(set: EvaluationSet, crowd: Uint8Array, maxDets: number
         state: "false",
         type: "",
         target: null,
+        object: null,
       }))
       .sort((a, b) => b.score - a.score)
       .slice(0, maxDets);
@@ -61,7 +73,12 @@ export function plainTide(set: EvaluationSet, crowd: Uint8Array, maxDets: number
     detections.push(...kept);
     truths.push(...counted);
   });
-  return gains(set.categoryIds.length, detections, truths);
+  const isInRange = (size: number) => size >= low && size <= high;
+  return gains(
+    set.categoryIds.length,
+    detections.filter(({ object, box }) => isInRange(object?.area ?? area(box))),
+    truths.filter((truth) => isInRange(truth.area)),
+  );
 }
 
 function judgeImage(
@@ -75,6 +92,7 @@ function judgeImage(
     if (best === null || iou(detection.box, best.box) < 0.5) continue;
     detection.state = "hit";
     detection.target = best;
+    detection.object = best;
     best.found = true;
   }
   for (const detection of detections) {
@@ -85,6 +103,8 @@ function judgeImage(
     );
     if (isInside) detection.state = "left out";
     [detection.type, detection.target] = typeOf(detection, truths);
+    const own = truths.filter((t) => t.category === detection.category);
+    detection.object = detection.type === "dupe" ? highest(detection, own) : detection.target;
     if (detection.target !== null && !detection.target.found)
       detection.target.aimedAtBy.push(detection);
   }
@@ -161,7 +181,7 @@ function meanAp(classes: number, points: readonly Point[], truths: readonly Trut
     const positives = truths.filter(({ category }) => category === k).length;
     if (own.length > 0 || positives > 0) aps.push(classAp(own, positives));
   }
-  return aps.reduce((sum, ap) => sum + ap, 0) / aps.length;
+  return aps.length === 0 ? 0 : aps.reduce((sum, ap) => sum + ap, 0) / aps.length;
 }
 
 function classAp(points: readonly Point[], positives: number): number {

@@ -9,10 +9,10 @@ import {
   LEFT_OUT,
   tideOptions,
 } from "../../../../shared/evaluation/errors/classify.ts";
-import { reportErrors } from "../../../../shared/evaluation/errors/tide.ts";
+import { reportErrors, type ErrorGains } from "../../../../shared/evaluation/errors/tide.ts";
 import { randomSet } from "../failures/random-set.ts";
 import { smallSet, type SmallSet } from "../failures/small-set.ts";
-import { plainTide } from "./plain-tide.ts";
+import { plainTide, type PlainTide } from "./plain-tide.ts";
 
 const here: XywhPixels = [10, 20, 30, 10];
 const there: XywhPixels = [110, 20, 30, 10];
@@ -158,6 +158,36 @@ describe("what a repair gains", () => {
     expect(types.bkg).toEqual({ count: 1, dap: 0.5 });
   });
 
+  test("false positives moved last still make up a class without objects", () => {
+    const { ap, totals } = report({
+      classes: 2,
+      truth: [{ box: here }, { box: there }],
+      predictions: [
+        { category: 1, box: elsewhere, score: 0.9 },
+        { box: elsewhere, score: 0.8 },
+        { box: here, score: 0.7 },
+        { box: there, score: 0.6 },
+      ],
+    }).overall;
+    // Class 0: both hits behind one false alarm, then before it; class 1 stays 0.
+    expect(ap).toBeCloseTo((2 / 3 + 0) / 2, 14);
+    expect(totals["false-positives"]).toBeCloseTo((1 - 2 / 3) / 2, 14);
+  });
+
+  test("a class of which AP sees nothing is not there, before and after", () => {
+    const { ap, types, totals } = report({
+      classes: 2,
+      truth: [{ box: here }, { category: 1, box: there, crowd: true }],
+      predictions: [
+        { box: here, score: 0.9 },
+        { category: 1, box: [112, 22, 9, 7], score: 0.8 },
+      ],
+    }).overall;
+    expect(ap).toBe(1);
+    expect(types.bkg).toEqual({ count: 1, dap: 0 });
+    expect(totals["false-positives"]).toBe(0);
+  });
+
   test("a missed object", () => {
     const { types } = report({
       truth: [{ box: here }, { box: there }],
@@ -190,6 +220,19 @@ describe("what a repair gains", () => {
 });
 
 describe("agreement with the plain version", () => {
+  const expectPlain = (fast: ErrorGains, plain: PlainTide, where: string) => {
+    expect(fast.ap ?? 0, where).toBeCloseTo(plain.ap / 100, 12);
+    for (const type of errorTypes) {
+      expect(fast.types[type].count, `${type} of ${where}`).toBe(plain.types[type]!.count);
+      expect(fast.types[type].dap, `${type} of ${where}`).toBeCloseTo(
+        plain.types[type]!.dap / 100,
+        12,
+      );
+    }
+    expect(fast.totals["false-positives"], where).toBeCloseTo(plain.falsePositives / 100, 12);
+    expect(fast.totals["false-negatives"], where).toBeCloseTo(plain.falseNegatives / 100, 12);
+  };
+
   test("on many small crowded sets with score ties", () => {
     const seen = new Set<string>();
     for (let seed = 1; seed <= 150; seed++) {
@@ -197,16 +240,28 @@ describe("agreement with the plain version", () => {
       const maxDets = seed % 2 === 0 ? 100 : 9;
       const fast = reportErrors(set, cocoParams, { ...tideOptions, maxDets }).overall;
       const plain = plainTide(set, set.truth.crowd, maxDets);
-      expect(fast.ap).toBeCloseTo(plain.ap / 100, 12);
-      for (const type of errorTypes) {
-        expect(fast.types[type].count, `${type} of ${seed}`).toBe(plain.types[type]!.count);
-        expect(fast.types[type].dap).toBeCloseTo(plain.types[type]!.dap / 100, 12);
-        if (fast.types[type].dap > 0) seen.add(type);
-      }
-      expect(fast.totals["false-positives"]).toBeCloseTo(plain.falsePositives / 100, 12);
-      expect(fast.totals["false-negatives"]).toBeCloseTo(plain.falseNegatives / 100, 12);
+      expectPlain(fast, plain, `seed ${seed}`);
+      for (const type of errorTypes) if (fast.types[type].dap > 0) seen.add(type);
     }
     expect(seen.size).toBe(errorTypes.length);
+  });
+
+  test("in every area range, objects and boxes on the borders included", () => {
+    // Areas of boxes of the sets below: each border is in two ranges.
+    const areaRanges = [
+      { label: "least", low: 64, high: 256 },
+      { label: "more", low: 256, high: 512 },
+      { label: "most", low: 512, high: 1e10 },
+    ];
+    for (let seed = 201; seed <= 240; seed++) {
+      const set = randomSet(seed, { images: 3, classes: 2, truth: 16, predictions: 50 });
+      const { buckets } = reportErrors(set, { ...cocoParams, areaRanges });
+      areaRanges.forEach((range, a) => {
+        const plain = plainTide(set, set.truth.crowd, 100, range);
+        expect(buckets[a]!.label).toBe(range.label);
+        expectPlain(buckets[a]!, plain, `${range.label}, seed ${seed}`);
+      });
+    }
   });
 });
 
@@ -221,5 +276,23 @@ describe("empty sets", () => {
     expect(alone.ap).toBe(0);
     expect(alone.types.bkg.count).toBe(1);
     expect(alone.truthCount).toBe(0);
+  });
+
+  test("what holds neither objects nor predictions has nothing to gain", () => {
+    const nothing = {
+      ap: null,
+      truthCount: 0,
+      types: Object.fromEntries(errorTypes.map((type) => [type, { count: 0, dap: 0 }])),
+      totals: { "false-positives": 0, "false-negatives": 0 },
+    };
+    const { overall, classes, buckets } = report({
+      classes: 2,
+      truth: [{ category: 1, box: here }],
+      predictions: [{ category: 1, box: here, score: 0.5 }],
+    });
+    expect(overall.ap).toBe(1);
+    expect(classes[0]).toEqual({ categoryId: 3, name: "class 0", ...nothing });
+    expect(buckets[3]).toEqual({ label: "large", ...nothing });
+    expect(report({ classes: 2 }).overall).toEqual(nothing);
   });
 });

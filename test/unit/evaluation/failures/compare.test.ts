@@ -3,7 +3,7 @@ import { cocoParams, sodaDParams } from "../../../../shared/domain/protocols.ts"
 import type { XywhPixels } from "../../../../shared/domain/records.ts";
 import { compareRuns } from "../../../../shared/evaluation/failures/compare.ts";
 import { judge } from "../../../../shared/evaluation/failures/judge.ts";
-import { verdictsAt } from "../../../../shared/evaluation/failures/verdicts.ts";
+import { HIT, IGNORED, MISS, verdictsAt } from "../../../../shared/evaluation/failures/verdicts.ts";
 import { smallSet, type SmallSet } from "./small-set.ts";
 
 const boxes: XywhPixels[] = [
@@ -44,6 +44,23 @@ describe("two runs compared", () => {
       ["gS", [], [], [], []],
       ["N", [], [], [], [3]],
     ]);
+  });
+
+  test("what either run ignores is left out", () => {
+    const four = smallSet({ truth: truth.slice(0, 4) }).truth;
+    const [all] = compareRuns(
+      four,
+      { ...cocoParams, areaRanges: [{ label: "all", low: 0, high: 1e10 }] },
+      { truth: Uint8Array.of(IGNORED, HIT, MISS, MISS) },
+      { truth: Uint8Array.of(HIT, IGNORED, MISS, IGNORED) },
+    );
+    expect(all).toEqual({
+      label: "all",
+      gained: Int32Array.of(),
+      lost: Int32Array.of(),
+      both: Int32Array.of(),
+      neither: Int32Array.of(2),
+    });
   });
 
   test("of nothing are empty lists", () => {

@@ -256,6 +256,16 @@ describe("reasons of a false alarm", () => {
     expect(reasonOf([138, 20, 30, 10])).toEqual({ reason: "background", other: 1 });
     expect(reasonOf(elsewhere)).toEqual({ reason: "background", other: -1 });
   });
+
+  test("an IoU of exactly 0.1 with its class makes a poor box of it, though another class is nearer", () => {
+    const at = judged({
+      classes: 2,
+      truth: [{ box: [0, 0, 10, 10] }, { category: 1, box: [0, 0, 10, 4] }],
+      predictions: [{ box: [0, 0, 10, 1], score: 0.9 }],
+    });
+    expect(at.bestIouAnyClass[0]).toBe(0.25);
+    expect(at.falseAlarmReason(0)).toEqual({ reason: "poor-box", other: 0 });
+  });
 });
 
 describe("one matching for every score threshold", () => {
