@@ -126,8 +126,11 @@ export class RecordPattern {
           ((digit + ZERO) | 0x20) !== LOWER_E;
         let value: number;
         if (isPlain) {
-          value = at === point ? mantissa : mantissa / powersOfTen[at - point - 1]!;
-          if (sign === 1) value = at === point ? 0 - value : -value;
+          // Not a branch for the rare sign: one that was never taken makes compiled code be thrown away.
+          value =
+            at === point
+              ? Math.imul(mantissa, 1 - 2 * sign)
+              : (mantissa / powersOfTen[at - point - 1]!) * (1 - 2 * sign);
         } else {
           cursor.at = start;
           value = cursor.number();
