@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { computeEnvironment } from "../shared/compute/environment.ts";
 import { inTurns, median, medianRatio, round2, startRunner, type Runner } from "./turns.ts";
 
 const { values: options } = parseArgs({
@@ -28,7 +29,10 @@ async function measure(arch: string): Promise<Record<string, unknown>> {
     [process.execPath, join(here, "training-runner.ts"), ...args, "none"],
     [options.python, join(here, "peers/torch_rtdetr_train.py"), ...args],
   ] as const) {
-    const runner = await startRunner(program, rest);
+    // Ours as the app starts it.
+    const own =
+      program === process.execPath ? { ...process.env, ...computeEnvironment } : undefined;
+    const runner = await startRunner(program, rest, own);
     if (runner !== null) runners.push(runner);
   }
   const measured = await inTurns(runners, Number(options.rounds));

@@ -20,8 +20,9 @@ export interface Runner {
 export async function startRunner(
   program: string,
   args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<Runner | null> {
-  const child: ChildProcess = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+  const child: ChildProcess = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env });
   let words = "";
   child.stderr!.setEncoding("utf8").on("data", (text: string) => (words += text));
   const failed = new Promise<null>((resolve) => {

@@ -1,6 +1,7 @@
 /** Runs one task in a compute process of its own and maps every way it can end. */
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { computeEnvironment } from "../../shared/compute/environment.ts";
 import type {
   FromCompute,
   ItemOf,
@@ -55,6 +56,7 @@ export function startCompute(entry: string = ENTRY): ComputeProcess {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     execArgv: [],
+    env: { ...process.env, ...computeEnvironment },
   });
   running.add(child);
   child.once("exit", () => running.delete(child));

@@ -1,4 +1,5 @@
 /** The operations that gradients are made of, as nodes of a graph, beside those the detector itself is written in. */
+import { averagePooling2, maxPooling3 } from "./graph-ops.ts";
 import type { GraphAttributes, GraphBuilder, GraphTensor } from "./graph-builder.ts";
 
 const T_FLOAT = { T: { type: "float32" } } as const;
@@ -185,19 +186,10 @@ export function gradientKernels(graph: GraphBuilder) {
       }));
     },
 
-    maxPoolGradient: (
-      upstream: GraphTensor,
-      input: GraphTensor,
-      output: GraphTensor,
-      size: number,
-    ): GraphTensor =>
-      like("MaxPoolGrad", input.shape, [input, output, upstream], pooling(size, "VALID")),
-    avgPoolGradient: (
-      upstream: GraphTensor,
-      inputShape: readonly number[],
-      size: number,
-    ): GraphTensor =>
-      like("AvgPoolGrad", inputShape, [ints(inputShape), upstream], pooling(size, "SAME")),
+    maxPoolGradient: (upstream: GraphTensor, x: GraphTensor, output: GraphTensor): GraphTensor =>
+      like("MaxPoolGrad", x.shape, [x, output, upstream], maxPooling3),
+    avgPoolGradient: (upstream: GraphTensor, inputShape: readonly number[]): GraphTensor =>
+      like("AvgPoolGrad", inputShape, [ints(inputShape), upstream], averagePooling2),
     upsampleGradient(upstream: GraphTensor, inputShape: readonly number[]): GraphTensor {
       const size = ints([inputShape[1]!, inputShape[2]!]);
       const attributes = { align_corners: { bool: false }, half_pixel_centers: { bool: false } };
@@ -227,15 +219,6 @@ function batchNormAttributes(eps: number): GraphAttributes {
     U: { type: "float32" },
     epsilon: { float: eps },
     is_training: { bool: true },
-    data_format: { text: "NHWC" },
-  };
-}
-
-function pooling(size: number, padding: string): GraphAttributes {
-  return {
-    ksize: { ints: [1, size, size, 1] },
-    strides: { ints: [1, 2, 2, 1] },
-    padding: { text: padding },
     data_format: { text: "NHWC" },
   };
 }

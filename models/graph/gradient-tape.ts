@@ -1,5 +1,7 @@
 /** Reverse-mode differentiation of a graph: the gradients become operations of the same graph. */
 import type { GraphBuilder, GraphTensor } from "./graph-builder.ts";
+import { GradientSums, type SumsLeft } from "./gradient-sums.ts";
+import { KeptTensors } from "./kept-tensors.ts";
 
 /** Gradients by each input, in their order; null where there is none. */
 export type Backward = (
@@ -14,31 +16,44 @@ interface Entry {
   readonly backward: Backward;
 }
 
+/** One run of the backward pass. */
+export interface BackwardPart extends SumsLeft {
+  /** What to feed: inputs of the graph, tensors of the forward run, and what earlier parts left. */
+  readonly needs: readonly GraphTensor[];
+}
+
 /** Gradients of what the graph computes, and what of the forward pass they need. */
 export interface Differentiated {
-  readonly gradients: ReadonlyMap<GraphTensor, GraphTensor>;
-  /** Tensors to fetch in the forward run and to feed in the backward run; inputs of the graph are not among them. */
+  readonly parts: readonly BackwardPart[];
+  /** Tensors to fetch in the forward run and to feed in the backward runs; inputs of the graph are not among them. */
   readonly kept: readonly GraphTensor[];
 }
 
+export interface TapeOptions {
+  /** Names of operations whose results are made again where their inputs are at hand. */
+  readonly cheap: ReadonlySet<string>;
+  /** The backward pass is cut into about so many runs. */
+  readonly parts: number;
+}
+
 /**
- * Remembers operations with their gradient rules. The forward and the backward pass are two runs of one graph, with
+ * Remembers operations with their gradient rules. The forward and the backward pass are runs of one graph, with
  * the losses worked out in between; what the second needs of the first is handed over. Tensors that are cheap to
- * make again are not kept but made again, when the gradient has come as far as there: that saves memory.
+ * make again are not kept but made again, when the gradient has come as far as there. The backward pass takes several
+ * runs, so that what the first of them were handed can be freed before the last: both save memory.
  */
 export class GradientTape {
   readonly #graph: GraphBuilder;
-  readonly #cheap: ReadonlySet<string>;
+  readonly #options: TapeOptions;
   readonly #entries: Entry[] = [];
   readonly #tracked = new Set<string>();
   /** Tensors that depend on parameters and constants only, and are made again in the backward run. */
   readonly #fixed = new Set<string>();
   #paused = false;
 
-  /** `cheap`: names of operations whose results are made again where their inputs are at hand. */
-  constructor(graph: GraphBuilder, cheap: ReadonlySet<string>) {
+  constructor(graph: GraphBuilder, options: TapeOptions) {
     this.#graph = graph;
-    this.#cheap = cheap;
+    this.#options = options;
   }
 
   /** A parameter: gradients are wanted by it if it learns. */
@@ -82,33 +97,37 @@ export class GradientTape {
     seeds: ReadonlyMap<GraphTensor, GraphTensor>,
     parameters: readonly GraphTensor[],
   ): Differentiated {
-    const parts = new Map<string, GraphTensor[]>();
-    const give = (to: GraphTensor, gradient: GraphTensor) => {
-      const list = parts.get(to.name);
-      if (list) list.push(gradient);
-      else parts.set(to.name, [gradient]);
-    };
-    for (const [output, seed] of seeds) give(output, seed);
-    const memory = new Memory(this.#graph, this.#cheap, this.#fixed, this.#neededEntries(seeds));
-    for (const { output, inputs, saves, backward } of this.#entries.toReversed()) {
-      const upstream = this.#sum(parts.get(output.name));
-      parts.delete(output.name);
+    const graph = this.#graph;
+    const entries = this.#reachedEntries(seeds);
+    const saves = entries.flatMap((entry) => entry.saves);
+    const kept = new KeptTensors(graph, this.#options.cheap, this.#fixed, saves);
+    const sums = new GradientSums(graph, parameters);
+    for (const [output, seed] of seeds) sums.give(output, seed);
+    const cuts = this.#cuts(entries, kept);
+    const parts: SumsLeft[] = [];
+    for (const [index, { output, inputs, saves: wanted, backward }] of entries.entries()) {
+      const upstream = sums.take(output);
       if (upstream === null) continue;
-      const saved = saves.map((tensor) => memory.recall(tensor, upstream));
-      backward(upstream, saved).forEach((gradient, i) => {
-        if (gradient !== null && this.#tracked.has(inputs[i]!.name)) give(inputs[i]!, gradient);
-      });
+      const saved = wanted.map((tensor) => kept.recall(tensor, upstream));
+      for (const [i, gradient] of backward(upstream, saved).entries())
+        if (gradient !== null && this.#tracked.has(inputs[i]!.name))
+          sums.give(inputs[i]!, gradient);
+      if (!cuts.has(index)) continue;
+      parts.push(sums.leave(openIn(entries.slice(index + 1))));
+      kept.forget();
     }
-    const gradients = new Map<GraphTensor, GraphTensor>();
-    for (const parameter of parameters) {
-      const gradient = this.#sum(parts.get(parameter.name));
-      if (gradient !== null) gradients.set(parameter, gradient);
-    }
-    return { gradients, kept: memory.kept() };
+    parts.push(sums.leave([]));
+    const whole = parts.map((part) => {
+      const outputs = [...part.gradients.values(), ...part.leaves.values()];
+      return { ...part, needs: graph.neededBy(outputs, kept.names) };
+    });
+    const used = whole.flatMap(({ needs }) => needs.filter((tensor) => kept.has(tensor)));
+    const unique = new Map(used.map((tensor) => [tensor.name, tensor]));
+    return { parts: whole, kept: [...unique.values()] };
   }
 
-  /** The entries that a gradient will reach. */
-  #neededEntries(seeds: ReadonlyMap<GraphTensor, GraphTensor>): Entry[] {
+  /** The entries that a gradient will reach, in the order in which it reaches them. */
+  #reachedEntries(seeds: ReadonlyMap<GraphTensor, GraphTensor>): Entry[] {
     const reached = new Set(Array.from(seeds.keys(), ({ name }) => name));
     return this.#entries.toReversed().filter(({ output, inputs }) => {
       if (!reached.has(output.name)) return false;
@@ -117,91 +136,29 @@ export class GradientTape {
     });
   }
 
-  #sum(parts: readonly GraphTensor[] | undefined): GraphTensor | null {
-    if (parts === undefined) return null;
-    const [first] = parts as [GraphTensor];
-    if (parts.length === 1) return first;
-    const attributes = { N: { int: parts.length }, T: { type: "float32" } } as const;
-    return this.#graph.add("AddN", parts, attributes, first.shape, "float32");
+  /** After which entries a run ends: each run is to free about the same share of what is kept. */
+  #cuts(entries: readonly Entry[], kept: KeptTensors): ReadonlySet<number> {
+    const seen = new Set<string>();
+    const freed = entries.map(({ saves }) =>
+      saves
+        .flatMap((save) => this.#graph.neededBy([save], kept.names))
+        .filter((tensor) => kept.has(tensor) && !seen.has(tensor.name) && seen.add(tensor.name))
+        .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    );
+    const total = freed.reduce((sum, size) => sum + size, 0);
+    const cuts = new Set<number>();
+    let sum = 0;
+    for (const [index, size] of freed.entries()) {
+      const part = (values: number) => Math.floor((values / total) * this.#options.parts);
+      if (size > 0 && part(sum + size) > part(sum)) cuts.add(index);
+      sum += size;
+    }
+    cuts.delete(entries.length - 1);
+    return cuts;
   }
 }
 
-/** Decides which forward tensors are kept for the backward pass, and makes the others again. */
-class Memory {
-  readonly #graph: GraphBuilder;
-  readonly #cheap: ReadonlySet<string>;
-  readonly #fixed: ReadonlySet<string>;
-  readonly #kept = new Map<string, GraphTensor>();
-  readonly #used = new Set<string>();
-  readonly #makeable = new Map<string, boolean>();
-  readonly #isFixedKnown = new Map<string, boolean>();
-  readonly #again = new Map<string, string>();
-
-  constructor(
-    graph: GraphBuilder,
-    cheap: ReadonlySet<string>,
-    fixed: ReadonlySet<string>,
-    entries: readonly Entry[],
-  ) {
-    this.#graph = graph;
-    this.#cheap = cheap;
-    this.#fixed = fixed;
-    for (const { saves } of entries) for (const save of saves) this.#kept.set(save.name, save);
-    // Last first: what can be made from tensors that are kept anyway need not be kept itself.
-    const order = [...this.#kept.values()].sort((a, b) => position(b) - position(a));
-    for (const tensor of order) {
-      this.#kept.delete(tensor.name);
-      if (!this.#canMake(tensor)) this.#kept.set(tensor.name, tensor);
-    }
-  }
-
-  /** The tensor as the backward pass sees it, not before `when` is there. */
-  recall(tensor: GraphTensor, when: GraphTensor): GraphTensor {
-    if (this.#kept.has(tensor.name)) {
-      this.#used.add(tensor.name);
-      return tensor;
-    }
-    const { op, inputs, attributes } = this.#graph.operationOf(tensor);
-    if (op === "Placeholder" || op === "Const") return tensor;
-    const [node, index] = tensor.name.split(":") as [string, string];
-    let copy = this.#again.get(node);
-    if (copy === undefined) {
-      const made = inputs.map((input) => this.recall(input, when));
-      copy = this.#graph.addNode(op, made, attributes, { after: when });
-      this.#again.set(node, copy);
-    }
-    return { ...tensor, name: `${copy}:${index}` };
-  }
-
-  /** The tensors that were recalled as they are. */
-  kept(): GraphTensor[] {
-    return [...this.#kept.values()].filter(({ name }) => this.#used.has(name));
-  }
-
-  #canMake(tensor: GraphTensor): boolean {
-    const { op, inputs } = this.#graph.operationOf(tensor);
-    if (op === "Placeholder" || op === "Const" || this.#kept.has(tensor.name)) return true;
-    const known = this.#makeable.get(tensor.name);
-    if (known !== undefined) return known;
-    const can =
-      (this.#cheap.has(op) || this.#isFixed(tensor)) &&
-      inputs.every((input) => this.#canMake(input));
-    this.#makeable.set(tensor.name, can);
-    return can;
-  }
-
-  #isFixed(tensor: GraphTensor): boolean {
-    const { op, inputs } = this.#graph.operationOf(tensor);
-    if (op === "Const" || this.#fixed.has(tensor.name)) return true;
-    const known = this.#isFixedKnown.get(tensor.name);
-    if (known !== undefined) return known;
-    const fixed = inputs.length > 0 && inputs.every((input) => this.#isFixed(input));
-    this.#isFixedKnown.set(tensor.name, fixed);
-    return fixed;
-  }
-}
-
-/** Operations are numbered in the order in which they were added. */
-function position({ name }: GraphTensor): number {
-  return Number(/^n(\d+)/.exec(name)![1]);
+/** The tensors that gradients are added by, or taken of, in some entries. */
+function openIn(entries: readonly Entry[]): GraphTensor[] {
+  return entries.flatMap(({ output, inputs }) => [output, ...inputs]);
 }

@@ -36,6 +36,8 @@ export interface GraphOperation {
   readonly op: string;
   readonly inputs: readonly GraphTensor[];
   readonly attributes: GraphAttributes;
+  /** It runs only when that is there, though it takes nothing from it. */
+  readonly after: GraphTensor | null;
 }
 
 /** Tag under which the graph is found in the SavedModel. */
@@ -48,6 +50,7 @@ const PRODUCER_VERSION = 1882;
 export class GraphBuilder {
   readonly #nodes: Uint8Array[] = [];
   readonly #operations = new Map<string, GraphOperation>();
+  #after: GraphTensor | null = null;
 
   /** Adds an operation with one output. */
   add(
@@ -65,13 +68,13 @@ export class GraphBuilder {
     op: string,
     inputs: readonly GraphTensor[],
     attributes: GraphAttributes,
-    { device = "", after = null }: { device?: string; after?: GraphTensor | null } = {},
+    { device = "" }: { device?: string } = {},
   ): string {
     const name = `n${this.#nodes.length}`;
-    this.#operations.set(name, { op, inputs, attributes });
+    const after = op === "Const" || op === "Placeholder" ? null : this.#after;
+    this.#operations.set(name, { op, inputs, attributes, after });
     const node = new ProtoWriter().text(1, name).text(2, op);
     for (const input of inputs) node.text(3, input.name.replace(/:0$/, ""));
-    // Runs only when that is there, though it takes nothing from it.
     if (after !== null) node.text(3, `^${after.name.replace(/:\d+$/, "")}`);
     if (device !== "") node.text(4, device);
     for (const [key, attribute] of Object.entries(attributes))
@@ -96,6 +99,32 @@ export class GraphBuilder {
   /** The operation that makes a tensor. */
   operationOf(tensor: GraphTensor): GraphOperation {
     return this.#operations.get(tensor.name.replace(/:\d+$/, ""))!;
+  }
+
+  /** What `body` adds runs only when `tensor` is there: keeps memory low where it would be early. */
+  after<T>(tensor: GraphTensor, body: () => T): T {
+    const before = this.#after;
+    this.#after = tensor;
+    try {
+      return body();
+    } finally {
+      this.#after = before;
+    }
+  }
+
+  /** What has to be fed to compute `outputs`: those of `given` that are met, and inputs of the graph. */
+  neededBy(outputs: Iterable<GraphTensor>, given: ReadonlySet<string>): GraphTensor[] {
+    const needed: GraphTensor[] = [];
+    const seen = new Set<string>();
+    const waiting = [...outputs];
+    for (let tensor = waiting.pop(); tensor !== undefined; tensor = waiting.pop()) {
+      if (seen.has(tensor.name)) continue;
+      seen.add(tensor.name);
+      const { op, inputs, after } = this.operationOf(tensor);
+      if (op === "Placeholder" || given.has(tensor.name)) needed.push(tensor);
+      else waiting.push(...inputs, ...(after === null ? [] : [after]));
+    }
+    return needed;
   }
 
   /** The bytes of saved_model.pb. */

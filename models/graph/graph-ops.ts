@@ -175,20 +175,13 @@ export function graphOps(graph: GraphBuilder): Ops<GraphTensor> {
     },
     maxPool3: (x) => {
       const [batch, height, width, channels] = x.shape as [number, number, number, number];
-      const outer = graph.add(
-        "Pad",
-        [x, graph.constant(Int32Array.of(0, 0, 1, 1, 1, 1, 0, 0), [4, 2])],
-        { ...T_FLOAT, Tpaddings: { type: "int32" } },
-        [batch, height + 2, width + 2, channels],
-        "float32",
-      );
       const shape = [batch, Math.ceil(height / 2), Math.ceil(width / 2), channels];
-      return graph.add("MaxPool", [outer], pooling(3, "VALID"), shape, "float32");
+      return graph.add("MaxPool", [x], { ...T_FLOAT, ...maxPooling3 }, shape, "float32");
     },
     avgPool2: (x) => {
       const [batch, height, width, channels] = x.shape as [number, number, number, number];
       const shape = [batch, Math.ceil(height / 2), Math.ceil(width / 2), channels];
-      return graph.add("AvgPool", [x], pooling(2, "SAME"), shape, "float32");
+      return graph.add("AvgPool", [x], { ...T_FLOAT, ...averagePooling2 }, shape, "float32");
     },
     upsample2: (x) => {
       const [batch, height, width, channels] = x.shape as [number, number, number, number];
@@ -219,15 +212,24 @@ function afterFusion<T>(ops: Ops<T>, x: T, activation: Activation): T {
   return activation === "gelu" ? ops.gelu(x) : x;
 }
 
-function pooling(size: number, padding: string): GraphAttributes {
-  return {
-    ...T_FLOAT,
-    ksize: { ints: [1, size, size, 1] },
-    strides: { ints: [1, 2, 2, 1] },
-    padding: { text: padding },
-    data_format: { text: "NHWC" },
-  };
-}
+const NHWC = { data_format: { text: "NHWC" } } as const;
+
+/** The largest of 3x3 values with stride 2 and one row around the map that is never the largest. */
+export const maxPooling3: GraphAttributes = {
+  ...NHWC,
+  ksize: { ints: [1, 3, 3, 1] },
+  strides: { ints: [1, 2, 2, 1] },
+  padding: { text: "EXPLICIT" },
+  explicit_paddings: { ints: [0, 0, 1, 1, 1, 1, 0, 0] },
+};
+
+/** The mean of 2x2 values with stride 2; of fewer where the map ends. */
+export const averagePooling2: GraphAttributes = {
+  ...NHWC,
+  ksize: { ints: [1, 2, 2, 1] },
+  strides: { ints: [1, 2, 2, 1] },
+  padding: { text: "SAME" },
+};
 
 function broadcast(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);

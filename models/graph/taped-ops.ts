@@ -1,24 +1,27 @@
 /** The detector's arithmetic as nodes of a graph that can be differentiated. */
 import type { Activation, Ops } from "../rtdetr/ops.ts";
 import type { GraphBuilder, GraphTensor } from "./graph-builder.ts";
+import { convolutionGradients } from "./taped-norm.ts";
 import { gradientKernels, type GradientKernels } from "./gradient-kernels.ts";
 import type { GradientTape } from "./gradient-tape.ts";
 import { graphOps } from "./graph-ops.ts";
 
 /** What gradient rules are written with: operations that are not on the tape, and the tape. */
 export interface GradientTools {
+  readonly graph: GraphBuilder;
   readonly tape: GradientTape;
   readonly plain: Ops<GraphTensor>;
   readonly kernels: GradientKernels;
 }
 
 export function gradientTools(graph: GraphBuilder, tape: GradientTape): GradientTools {
-  return { tape, plain: graphOps(graph), kernels: gradientKernels(graph) };
+  return { graph, tape, plain: graphOps(graph), kernels: gradientKernels(graph) };
 }
 
 /** `graphOps` with a gradient rule each. Limits, `max` and whole numbers have none: they must not be differentiated. */
 export function tapedOps(graph: GraphBuilder, tape: GradientTape): Ops<GraphTensor> {
-  const { plain, kernels } = gradientTools(graph, tape);
+  const tools = gradientTools(graph, tape);
+  const { plain, kernels } = tools;
   const { sumTo } = kernels;
 
   const without =
@@ -176,35 +179,28 @@ export function tapedOps(graph: GraphBuilder, tape: GradientTape): Ops<GraphTens
       });
       return fused ? y : afterwards(ops, y, activation);
     },
-    conv2d(x, filter, bias, stride, activation) {
+    conv2d(x, filter, biases, stride, activation) {
       const fused = activation === "relu";
-      const y = plain.conv2d(x, filter, bias, stride, fused ? "relu" : "none");
+      const y = plain.conv2d(x, filter, biases, stride, fused ? "relu" : "none");
       const saves = [x, filter, ...(fused ? [y] : [])];
-      tape.record(y, [x, filter, bias], saves, (dy, [input, weights, output]) => {
+      tape.record(y, [x, filter, biases], saves, (dy, [input, weights, output]) => {
         const through = output === undefined ? dy : kernels.reluGradient(dy, output);
+        const bias = tape.tracks(biases) ? kernels.biasGradient(through) : null;
         return [
-          tape.tracks(x)
-            ? kernels.convolutionInputGradient(through, weights!, x.shape, stride)
-            : null,
-          tape.tracks(filter)
-            ? kernels.convolutionFilterGradient(through, input!, filter.shape, stride)
-            : null,
-          tape.tracks(bias) ? kernels.biasGradient(through) : null,
+          ...convolutionGradients(tools, { x, filter, stride }, through, input!, weights!),
+          bias,
         ];
       });
       return fused ? y : afterwards(ops, y, activation);
     },
     maxPool3(x) {
-      const rim = [[0, 0], [1, 1], [1, 1], [0, 0]] as const; // prettier-ignore
       const y = plain.maxPool3(x);
-      const [outer] = graph.operationOf(y).inputs as [GraphTensor];
-      return tape.record(y, [x], [outer, y], (dy, [input, output]) => {
-        const gradient = kernels.maxPoolGradient(dy, input!, output!, 3);
-        return [plain.slice(gradient, rim.map(([before]) => before), x.shape)]; // prettier-ignore
-      });
+      return tape.record(y, [x], [x, y], (dy, [input, output]) => [
+        kernels.maxPoolGradient(dy, input!, output!),
+      ]);
     },
     avgPool2: (x) =>
-      tape.record(plain.avgPool2(x), [x], [], (dy) => [kernels.avgPoolGradient(dy, x.shape, 2)]),
+      tape.record(plain.avgPool2(x), [x], [], (dy) => [kernels.avgPoolGradient(dy, x.shape)]),
     upsample2: (x) =>
       tape.record(plain.upsample2(x), [x], [], (dy) => [kernels.upsampleGradient(dy, x.shape)]),
   };

@@ -1,6 +1,7 @@
 /** One step's network as a TensorFlow graph: a forward run, and after the losses a backward run. */
 import * as tf from "@tensorflow/tfjs";
-import { GradientTape } from "../graph/gradient-tape.ts";
+import { runBackward } from "../graph/backward-run.ts";
+import { GradientTape, type BackwardPart } from "../graph/gradient-tape.ts";
 import { GraphBuilder, type GraphTensor } from "../graph/graph-builder.ts";
 import { gradientTools } from "../graph/taped-ops.ts";
 import { movedStatistic } from "../graph/taped-norm.ts";
@@ -16,6 +17,9 @@ export const CHEAP: ReadonlySet<string> = new Set([
   ...["Equal", "ConcatV2", "GatherV2", "Sigmoid", "Pad", "Relu", "FusedBatchNormV3"],
   "ResizeNearestNeighbor",
 ]);
+
+/** Each run of the backward pass has a cost of its own, and frees what the runs after it need no more. */
+const BACKWARD_PARTS = 6;
 
 export interface TrainingGraphChoices {
   readonly batch: number;
@@ -68,7 +72,9 @@ export class TrainingGraph {
   readonly #statistics = new Map<string, GraphTensor>();
   readonly #outputs: Network<GraphTensor>;
   readonly #seeds: ReadonlyMap<GraphTensor, GraphTensor>;
-  readonly #gradients: ReadonlyMap<string, GraphTensor>;
+  /** Names of the parameters that learn. */
+  readonly #learning: ReadonlyMap<GraphTensor, string>;
+  readonly #backward: readonly BackwardPart[];
   readonly #kept: readonly GraphTensor[];
 
   /** `learns`: names of the parameters that gradients are wanted by. `tensors`: all of the model, for their shapes. */
@@ -79,7 +85,7 @@ export class TrainingGraph {
     choices: TrainingGraphChoices,
   ) {
     const graph = new GraphBuilder();
-    const tape = new GradientTape(graph, CHEAP);
+    const tape = new GradientTape(graph, { cheap: CHEAP, parts: BACKWARD_PARTS });
     const { batch, height, width } = choices;
     const parameter = (name: string): GraphTensor => {
       const known = this.#parameters.get(name);
@@ -127,17 +133,11 @@ export class TrainingGraph {
       for (const name of ["logits", "boxes", ...choices.pulls]) seed(layer.get(name)!);
     for (const output of this.#outputs.selection.values()) seed(output);
     this.#seeds = seeds;
-    const learning = [...this.#parameters].filter(([name]) => learns.has(name));
-    const { gradients, kept } = tape.differentiate(
-      seeds,
-      learning.map(([, tensor]) => tensor),
+    this.#learning = new Map(
+      [...this.#parameters].flatMap(([name, tensor]) => (learns.has(name) ? [[tensor, name]] : [])),
     );
-    this.#gradients = new Map(
-      learning.flatMap(([name, tensor]) => {
-        const gradient = gradients.get(tensor);
-        return gradient === undefined ? [] : [[name, gradient] as const];
-      }),
-    );
+    const { parts, kept } = tape.differentiate(seeds, [...this.#learning.keys()]);
+    this.#backward = parts;
     this.#kept = kept;
     this.#session = new GraphSession(graph);
   }
@@ -187,22 +187,30 @@ export class TrainingGraph {
 
   /** Gradients by the name of each parameter that learns. `seeds`: gradients by the outputs; missing parts are zero. */
   backward(pass: ForwardPass, seeds: NetworkValues): Map<string, tf.Tensor> {
-    const feeds = this.#seedFeeds(seeds);
+    const fixed = new Map(pass.inputs.map(({ input, value }) => [input, value]));
+    const passed = new Map(
+      [...pass.kept, ...this.#seedFeeds(seeds)].map(({ input, value }) => [input, value]),
+    );
     try {
-      const results = this.#session.run(
-        [...pass.inputs, ...pass.kept, ...feeds],
-        [...this.#gradients.values()],
+      const gradients = runBackward(this.#session, this.#backward, fixed, passed);
+      return new Map(
+        [...this.#learning].flatMap(([parameter, name]) => {
+          const gradient = gradients.get(parameter);
+          return gradient === undefined ? [] : [[name, gradient]];
+        }),
       );
-      return new Map([...this.#gradients.keys()].map((name, i) => [name, results[i]!]));
     } finally {
-      for (const { value } of feeds) value.dispose();
-      this.disposeForward(pass);
+      this.#disposeInputs(pass);
     }
   }
 
   /** Frees what a forward run keeps for its backward run. Pixels, parameters and statistics are the caller's. */
-  disposeForward({ kept, inputs }: ForwardPass): void {
-    for (const { value } of kept) value.dispose();
+  disposeForward(pass: ForwardPass): void {
+    for (const { value } of pass.kept) value.dispose();
+    this.#disposeInputs(pass);
+  }
+
+  #disposeInputs({ inputs }: ForwardPass): void {
     if (this.#denoising === null) return;
     const own = new Set(Object.values(this.#denoising));
     for (const { input, value } of inputs) if (own.has(input)) value.dispose();

@@ -32,14 +32,22 @@ const SMALLEST = 0.02;
 export function gradientError(
   build: PieceBuilder,
   inputs: readonly tf.Tensor[],
-  { step = 1e-2, cheap = [] }: { step?: number; cheap?: readonly string[] } = {},
+  {
+    step = 1e-2,
+    cheap = [],
+    parts = 1,
+  }: { step?: number; cheap?: readonly string[]; parts?: number } = {},
 ): number {
   const weighted = (output: tf.Tensor) => tensor([...output.shape], 97);
-  const { output, gradients } = runPiece(build, inputs, weighted, cheap);
+  const { output, gradients } = runPiece(build, inputs, weighted, cheap, parts);
   const weights = weighted(output).dataSync();
   const graph = new GraphBuilder();
   const nodes = inputs.map(({ shape }) => graph.input(shape, "float32"));
-  const forward = build(graph, new GradientTape(graph, new Set()), nodes).output;
+  const forward = build(
+    graph,
+    new GradientTape(graph, { cheap: new Set(), parts: 1 }),
+    nodes,
+  ).output;
   const session = new GraphSession(graph);
   const total = (changed: readonly tf.Tensor[]): number => {
     const feeds = nodes.map((input, i) => ({ input, value: changed[i]! }));

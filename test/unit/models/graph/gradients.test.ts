@@ -206,6 +206,15 @@ const cases: Record<string, Case> = {
       tensor([6, 8], 70),
     ],
   },
+  "several runs": {
+    // The weight is used before and after every cut, x goes round them, the gradient by c is the seed itself.
+    build: withOps((o, x, w, c) => {
+      const y = o.matMul(x, w);
+      const z = o.add(o.matMul(o.sigmoid(y), w), x);
+      return o.add(o.add(o.matMul(o.mul(z, y), w), x), c);
+    }),
+    inputs: () => [tensor([2, 3, 3], 60), tensor([2, 3, 3], 61), tensor([2, 3, 3], 62)],
+  },
 };
 
 for (const [size, stride] of [
@@ -224,9 +233,24 @@ describe("gradients agree with central differences", () => {
   test.each(Object.entries(cases))("%s", (_name, { build, inputs, step }) => {
     const options = step === undefined ? {} : { step };
     expect(gradientError(build, inputs(), options)).toBeLessThan(CLOSE);
-    // The same where cheap results are made again for the backward run.
-    expect(gradientError(build, inputs(), { ...options, cheap: [...CHEAP] })).toBeLessThan(CLOSE);
+    // The same where cheap results are made again, and the backward pass takes as many runs as it can.
+    const saving = { ...options, cheap: [...CHEAP], parts: 1000 };
+    expect(gradientError(build, inputs(), saving)).toBeLessThan(CLOSE);
   });
+});
+
+test("gradients are the same in one run and in several, and only they and the output are left behind", () => {
+  const { build, inputs } = cases["several runs"]!;
+  const results = [1, 3, 1000].map((parts) => {
+    const given = inputs();
+    const before = tf.memory().numTensors;
+    const { output, gradients } = runPiece(build, given, tf.onesLike, [], parts);
+    expect(tf.memory().numTensors).toBe(before + 1 + given.length);
+    return [output, ...gradients].flatMap((found) => [...found!.dataSync()]);
+  });
+  // Sums are taken in another order.
+  for (const several of results.slice(1))
+    several.forEach((value, i) => expect(value).toBeCloseTo(results[0]![i]!, 5));
 });
 
 test("what is detached gets no gradient, and neither does what is computed without one", () => {
