@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   cocoParams,
   sodaDParams,
+  visDroneParams,
   type EvaluationParams,
 } from "../../../shared/domain/protocols.ts";
 import { evaluate } from "../../../shared/evaluation/evaluate.ts";
@@ -270,3 +271,15 @@ describe("SODA-D", () => {
     expect(perClass[0]!.ap).toBe(1 / 101);
   });
 });
+
+test.each([cocoParams, visDroneParams])(
+  "the parts of the time that it took are no more than the whole, by $protocol",
+  (params) => {
+    const set = smallSet([{ box }], [{ box, score: 0.7 }]);
+    const began = performance.now();
+    const { timings } = evaluate(set, params);
+    const whole = performance.now() - began;
+    expect(Math.min(timings.evaluate, timings.accumulate)).toBeGreaterThanOrEqual(0);
+    expect(timings.evaluate + timings.accumulate).toBeLessThanOrEqual(whole);
+  },
+);
