@@ -2,8 +2,12 @@ import { describe, expect, test } from "vitest";
 import { cocoParams, sodaDParams, visDroneParams } from "../../../../shared/domain/protocols.ts";
 import type { XywhPixels } from "../../../../shared/domain/records.ts";
 import { boxNoise } from "../../../../shared/evaluation/confidence/box-noise.ts";
+import { outcomesOf } from "../../../../shared/evaluation/confidence/outcomes.ts";
+import { seededRandom } from "../../../../shared/evaluation/confidence/seeded-random.ts";
+import { WeightedAp } from "../../../../shared/evaluation/confidence/weighted-ap.ts";
 import { evaluate } from "../../../../shared/evaluation/evaluate.ts";
 import { smallSet } from "../failures/small-set.ts";
+import { fullAps } from "./plain-resample.ts";
 
 /** Objects of 8 px and of 64 px, well apart, each found exactly. */
 const objects = Array.from({ length: 24 }, (_, i) => {
@@ -41,6 +45,50 @@ describe("sensitivity to box noise", () => {
 
   test("the ceiling of exact predictions is the run's own curve", () => {
     for (const { ap, ceiling } of curveOf("medium")) expect(ceiling).toBeCloseTo(ap!, 12);
+  });
+
+  test.each([cocoParams, sodaDParams, visDroneParams])(
+    "is that of labels moved by the pixels in directions all round ($protocol)",
+    (params) => {
+      // Predictions off to one side, so that it matters where a label goes.
+      const beside = { ...set, predictions: { ...set.predictions } };
+      beside.predictions.boxes = set.truth.boxes.map((value, at) =>
+        at % 4 === 0 ? value + 1.5 : at % 4 === 1 ? value - 1 : value,
+      );
+      const steps = [0.7, 1.6];
+      const curves = boxNoise(beside, params, { seed: 5, steps });
+      steps.forEach((pixels, step) => {
+        const random = seededRandom(5);
+        const boxes = set.truth.boxes.slice();
+        for (let t = 0; t < objects.length; t++) {
+          const turn = random();
+          boxes[4 * t]! += pixels * Math.cos(turn * 2 * Math.PI);
+          boxes[4 * t + 1]! += pixels * Math.sin(turn * 2 * Math.PI);
+        }
+        const truth = { ...set.truth, boxes };
+        const run = fullAps({ ...beside, truth }, params);
+        const { image, category } = set.truth;
+        const score = new Float64Array(objects.length).fill(1);
+        const labels = { image, category, boxes: set.truth.boxes, score };
+        const ceilings = fullAps({ ...set, truth, predictions: labels }, params);
+        curves.forEach(({ label, points }, a) => {
+          expect(label).toBe(params.areaRanges[a]!.label);
+          const { ap, ceiling } = points[step]!;
+          expect(points[step]!.pixels).toBe(pixels);
+          if (run[a]!.ap === null) expect([ap, ceiling]).toEqual([null, null]);
+          else {
+            expect(ap).toBeCloseTo(run[a]!.ap, 12);
+            expect(ceiling).toBeCloseTo(ceilings[a]!.ap!, 12);
+          }
+        });
+      });
+    },
+  );
+
+  test("counts every image once, to the last bit, and starts from seed 1", () => {
+    const found = new WeightedAp(outcomesOf(set, cocoParams)).at(new Int32Array(3).fill(1));
+    boxNoise(set, cocoParams).forEach(({ points }, a) => expect(points[0]!.ap).toBe(found[a]!.ap));
+    expect(boxNoise(set, cocoParams)).toEqual(boxNoise(set, cocoParams, { seed: 1 }));
   });
 
   test("is the same for the same seed and leaves the set as it was", () => {

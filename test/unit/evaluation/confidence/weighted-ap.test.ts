@@ -7,11 +7,10 @@ import {
 } from "../../../../shared/domain/protocols.ts";
 import { outcomesOf } from "../../../../shared/evaluation/confidence/outcomes.ts";
 import { WeightedAp } from "../../../../shared/evaluation/confidence/weighted-ap.ts";
-import { evaluate } from "../../../../shared/evaluation/evaluate.ts";
 import { headlineOf } from "../../../../shared/evaluation/summarize.ts";
-import type { EvaluationSet } from "../../../../shared/evaluation/types.ts";
 import { randomNumbers, randomSet } from "../failures/random-set.ts";
 import { smallSet } from "../failures/small-set.ts";
+import { fullAps, repeated, withoutTiesInImages } from "./plain-resample.ts";
 
 /** Ranges that small boxes fall into, with borders among their areas. */
 const areaRanges = [
@@ -24,58 +23,6 @@ const protocols: EvaluationParams[] = [
   { ...sodaDParams, areaRanges, maxDets: [3, 5] },
   { ...visDroneParams, areaRanges, maxDets: [1, 4, 8] },
 ];
-
-/** AP and AP at 0.5 by range, from a full evaluation with each range as the headline in turn. */
-function fullAps(set: EvaluationSet, params: EvaluationParams) {
-  return params.areaRanges.map((range) => {
-    const only = { ...params, areaRanges: [{ ...range, label: "all" }] };
-    const { summary } = evaluate(set, only);
-    return { ap: summary["AP"] ?? null, ap50: summary["AP50"] ?? null };
-  });
-}
-
-/** The set with image i repeated weights[i] times, the copies side by side. */
-function repeated(set: EvaluationSet, weights: Int32Array): EvaluationSet {
-  const copies: number[] = [];
-  weights.forEach((count, i) => copies.push(...new Array<number>(count).fill(i)));
-  const rowsOf = (image: Int32Array) =>
-    copies.flatMap((original, copy) =>
-      [...image.keys()].filter((row) => image[row] === original).map((row) => ({ row, copy })),
-    );
-  const truth = rowsOf(set.truth.image);
-  const predictions = rowsOf(set.predictions.image);
-  const boxesOf = (boxes: Float64Array, rows: readonly { row: number }[]) =>
-    Float64Array.from(rows.flatMap(({ row }) => [...boxes.subarray(4 * row, 4 * row + 4)]));
-  return {
-    ...set,
-    imageIds: copies.map((_, copy) => copy + 1),
-    truth: {
-      image: Int32Array.from(truth, ({ copy }) => copy),
-      category: Int32Array.from(truth, ({ row }) => set.truth.category[row]!),
-      boxes: boxesOf(set.truth.boxes, truth),
-      area: Float64Array.from(truth, ({ row }) => set.truth.area[row]!),
-      crowd: Uint8Array.from(truth, ({ row }) => set.truth.crowd[row]!),
-      ignore: Uint8Array.from(truth, ({ row }) => set.truth.ignore[row]!),
-    },
-    predictions: {
-      image: Int32Array.from(predictions, ({ copy }) => copy),
-      category: Int32Array.from(predictions, ({ row }) => set.predictions.category[row]!),
-      boxes: boxesOf(set.predictions.boxes, predictions),
-      score: Float64Array.from(predictions, ({ row }) => set.predictions.score[row]!),
-    },
-  };
-}
-
-/** No two equal scores in one image, yet many between images. */
-function withoutTiesInImages(set: EvaluationSet): EvaluationSet {
-  const next = new Map<number, number>();
-  const score = Float64Array.from(set.predictions.image, (image) => {
-    const place = (next.get(image) ?? 0) + 1;
-    next.set(image, place);
-    return ((place * 17) % 31) / 31;
-  });
-  return { ...set, predictions: { ...set.predictions, score } };
-}
 
 function expectSame(actual: ReturnType<WeightedAp["at"]>, expected: typeof actual): void {
   actual.forEach(({ ap, ap50 }, a) => {
