@@ -223,7 +223,7 @@ function classesWithoutTruth(
   const predictions = without.reduce((sum, { predictionCount }) => sum + predictionCount, 0);
   return {
     code: "classes/without-truth",
-    message: `${count(without.length, "class has", "classes have")} no annotations and stay out of the mean: ${names.join(", ")}. Not scored: ${count(predictions, "prediction")} of ${without.length === 1 ? "it" : "them"}.`,
+    message: `${count(without.length, "class has no annotations and stays", "classes have no annotations and stay")} out of the mean: ${names.join(", ")}. Not scored: ${count(predictions, "prediction")} of ${without.length === 1 ? "it" : "them"}.`,
     count: without.length,
   };
 }

@@ -79,6 +79,19 @@ test("more candidates than there was room for keep their places, thresholds and 
   }
 });
 
+test("room may run out in the middle of one prediction's candidates", () => {
+  // Rising and falling IoUs from 0.5 to 0.99: the order must come from all of them, those before the growth too.
+  const boxes = Array.from(
+    { length: 3000 },
+    (_, k) => [0, 0, 10, 5 + ((k * 37) % 50) / 10] as const,
+  );
+  const expected = boxes
+    .map(([, , , h], k) => ({ k, h }))
+    .sort((a, b) => b.h - a.h || b.k - a.k)
+    .map(({ k }) => k);
+  expect(candidatesOf(boxes)).toEqual(expected);
+});
+
 test("a new class begins with none of the candidates of the last", () => {
   const candidates = new Candidates();
   candidates.reset(2);
