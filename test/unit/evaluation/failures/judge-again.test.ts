@@ -43,6 +43,8 @@ function editedSet(seed: number) {
   const after: Truths[number][] = [];
   // Seeds of one kind remove nothing, so that no row moves.
   const removes = seed % 3 === 0 ? 0 : 0.3;
+  // In some the first row of all moves, be it of an image that stays as it is.
+  if (seed % 3 === 1) after.push(...images.map(label));
   const movedTo = Int32Array.from(truth, (object) => {
     const isEdited = images.includes(object.image!);
     if (isEdited && random() < removes) return GONE;
