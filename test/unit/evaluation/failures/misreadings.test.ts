@@ -38,6 +38,16 @@ describe("how much a reading must explain", () => {
   test("or where three in ten are found as they stand", () => {
     const set = (found: number) => written(30, [found, asItIs], [30 - found, asCorners]);
     expect(findMisreading(set(9))).toBeNull();
+    // Not even where another reading finds them all.
+    const boxes = Array.from({ length: 30 }, (_, i) => boxOf(i));
+    const both = smallSet({
+      truth: boxes.map((box) => ({ box })),
+      predictions: [
+        ...boxes.map((box) => ({ box: asCorners(box), score: 0.6 })),
+        ...boxes.slice(0, 9).map((box) => ({ box, score: 0.5 })),
+      ],
+    });
+    expect(findMisreading(both)).toBeNull();
     expect(findMisreading(set(7))).toEqual({ ...XYXY, found: 23, foundNow: 7, objects: 30 });
   });
 
@@ -74,6 +84,12 @@ describe("how much a reading must explain", () => {
     };
     expect(findMisreading(wide(5, 5))).toEqual({ ...XYXY, found: 5, foundNow: 0, objects: 20 });
     expect(findMisreading(wide(5, 6))).toEqual({ ...CENTRE, found: 6, foundNow: 0, objects: 20 });
+  });
+
+  test("one prediction may find several objects", () => {
+    const truth = [0, 0, 0].map((i) => ({ box: boxOf(i) }));
+    const set = smallSet({ truth, predictions: [{ box: asCorners(boxOf(0)), score: 0.5 }] });
+    expect(findMisreading(set)).toEqual({ ...XYXY, found: 3, foundNow: 0, objects: 3 });
   });
 
   test("by boxes that overlap by half, to the bit", () => {
@@ -129,16 +145,47 @@ describe("each reading", () => {
 
   test.each([...relative, ...factors, ...resized])("$condition", ({ condition, write }) => {
     const set = smallSet({
-      images: 2,
-      truth: boxes.map((box) => ({ image: 1, box })),
-      predictions: boxes.map((box) => ({ image: 1, box: write(box), score: 0.5 })),
+      images: 3,
+      truth: boxes.map((box) => ({ image: 2, box })),
+      predictions: boxes.map((box) => ({ image: 2, box: write(box), score: 0.5 })),
       sizes: [
+        [700, 3900],
         [500, 4000],
         [width, height],
       ],
     });
     const misread = { code: "predictions/scale", condition, found: 9, foundNow: 0, objects: 9 };
     expect(findMisreading(set)).toEqual(misread);
+  });
+
+  test("centres, in pixels and relative, to the pixel", () => {
+    // Half of each box, so that a shift in the other direction leaves less than half of an overlap.
+    const halves = [
+      ([x, y, w, h]: XywhPixels): XywhPixels => [x, y, w / 2, h],
+      ([x, y, w, h]: XywhPixels): XywhPixels => [x, y, w, h / 2],
+    ];
+    const relativeTo = (w: number, h: number) => (box: XywhPixels) => scaled(w, h)(asCentre(box));
+    for (const half of halves) {
+      // Sides are powers of two, so that relative numbers are exact.
+      const read = (write: (box: XywhPixels) => XywhPixels) =>
+        findMisreading(
+          smallSet({
+            truth: boxes.map(([x, y]) => ({ box: [x, y, 24, 16] })),
+            predictions: boxes.map(([x, y]) => ({
+              box: write(half([x, y, 24, 16])),
+              score: 0.5,
+            })),
+            sizes: [[4096, 2048]],
+          }),
+        );
+      const all = { found: 9, foundNow: 0, objects: 9 };
+      expect(read(asCentre)).toEqual({ ...CENTRE, ...all });
+      expect(read(relativeTo(4096, 2048))).toEqual({
+        code: "predictions/scale",
+        condition: "the boxes are relative centres and sizes",
+        ...all,
+      });
+    }
   });
 
   test("axes that are swapped", () => {
@@ -177,6 +224,36 @@ describe("each reading", () => {
       condition: "classes are not compared",
       ...all,
     });
+  });
+
+  test("a class that is not scored is no class one off", () => {
+    const set = smallSet({
+      classes: 3,
+      truth: boxes.map((box) => ({ box, category: 1 })),
+      predictions: boxes.map((box) => ({ box, category: -1, score: 0.5 })),
+    });
+    const code = findMisreading({ ...set, categoryIds: [11, 12, 13] })?.code;
+    expect(code).toBe("predictions/class-mismatch");
+  });
+
+  test("images beside the only one that holds objects", () => {
+    for (const by of [-1, 1]) {
+      const set = smallSet({
+        images: 6,
+        truth: boxes.map((box) => ({ image: 2, box })),
+        predictions: boxes.flatMap((box) => [
+          { image: 2 + by, box, score: 0.5 },
+          { image: 5, box, score: 0.5 },
+        ]),
+      });
+      expect(findMisreading(set)).toEqual({
+        code: "predictions/image-shift",
+        condition: `each prediction is given to the ${by < 0 ? "next" : "previous"} image`,
+        found: 9,
+        foundNow: 0,
+        objects: 9,
+      });
+    }
   });
 
   test("images one off in either direction", () => {
