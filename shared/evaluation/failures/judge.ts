@@ -38,7 +38,7 @@ export interface Judgement extends Neighbours {
 export function judge(set: EvaluationSet, params: EvaluationParams, iou: number): Judgement {
   const rules = rulesOf(set, params);
   const order = scoreOrder(set.predictions, set.imageIds.length);
-  const beyond = beyondMaxDets(set, params, order, rules.droppedPredictions);
+  const beyond = beyondMaxDets(set, params, order, rules.uncounted);
   // pycocotools lets an overlap a hair below a threshold of 1 match; VisDrone's toolkit does not.
   const lowest = params.protocol === "visdrone" ? iou : Math.min(iou, 1 - 1e-10);
   const overlaps = findOverlaps(set, {
@@ -72,7 +72,7 @@ export function judge(set: EvaluationSet, params: EvaluationParams, iou: number)
   const neighbours = findNeighbours(set, {
     order,
     iou: lowest,
-    droppedTruth: rules.droppedTruth,
+    unexplaining: rules.unexplaining,
     droppedPredictions: rules.droppedPredictions,
     beyond,
     predictionMatch,

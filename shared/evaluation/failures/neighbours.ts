@@ -38,7 +38,8 @@ export interface NeighbourInput {
   /** [P] prediction rows by descending score. */
   readonly order: Int32Array;
   readonly iou: number;
-  readonly droppedTruth: Uint8Array;
+  /** [N] 1 inside ignored regions. Ground truth of classes that are not scored still explains a prediction. */
+  readonly unexplaining: Uint8Array;
   readonly droppedPredictions: Uint8Array;
   readonly beyond: Uint8Array;
   /** [P] matched ground truth, or -1. */
@@ -53,8 +54,7 @@ export function findNeighbours(set: EvaluationSet, input: NeighbourInput): Neigh
     {
       set,
       order: input.order,
-      // Ground truth of classes that are not scored still explains a prediction; that inside regions does not.
-      usesTruth: (t) => input.droppedTruth[t] === 0 || truth.category[t]! < 0,
+      usesTruth: (t) => input.unexplaining[t] === 0,
       usesPrediction: (p) => input.droppedPredictions[p] === 0,
     },
     (p, t, shared, predictionArea, truthArea) => {

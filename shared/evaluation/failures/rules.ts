@@ -12,6 +12,10 @@ export interface Rules {
   /** [N], [P] takes no part at all: inside an ignored region, or of a class that is not scored. */
   readonly droppedTruth: Uint8Array;
   readonly droppedPredictions: Uint8Array;
+  /** [N] inside an ignored region, of whatever class: explains no prediction. */
+  readonly unexplaining: Uint8Array;
+  /** [P] takes no place in maxDets. VisDrone counts rows of classes that are not scored, save inside ignored regions. */
+  readonly uncounted: Uint8Array;
 }
 
 /**
@@ -25,6 +29,8 @@ export function rulesOf(set: EvaluationSet, { protocol }: EvaluationParams): Rul
     protocol === "visdrone"
       ? dropInRegions(set)
       : { truth: none.slice(), predictions: new Uint8Array(predictions.image.length) };
+  const unexplaining = dropped.truth.slice();
+  const uncounted = protocol === "visdrone" ? dropped.predictions.slice() : dropped.predictions;
   for (let t = 0; t < truth.category.length; t++) if (truth.category[t]! < 0) dropped.truth[t] = 1;
   for (let p = 0; p < predictions.category.length; p++)
     if (predictions.category[p]! < 0) dropped.predictions[p] = 1;
@@ -33,6 +39,8 @@ export function rulesOf(set: EvaluationSet, { protocol }: EvaluationParams): Rul
     absorbs: protocol === "coco" ? truth.crowd : protocol === "visdrone" ? truth.ignore : none,
     droppedTruth: dropped.truth,
     droppedPredictions: dropped.predictions,
+    unexplaining,
+    uncounted,
   };
 }
 
@@ -44,7 +52,7 @@ export function beyondMaxDets(
   set: EvaluationSet,
   { protocol, maxDets }: EvaluationParams,
   order: Int32Array,
-  dropped: Uint8Array,
+  uncounted: Uint8Array,
 ): Uint8Array {
   const limit = Math.max(...maxDets);
   const { image, category } = set.predictions;
@@ -56,8 +64,7 @@ export function beyondMaxDets(
     used.fill(0);
     for (let k = byImage.start[i]!; k < byImage.start[i + 1]!; k++) {
       const p = byImage.rows[k]!;
-      // VisDrone counts rows of classes that are not scored, though not those inside ignored regions.
-      if (dropped[p] === 1 && (perClass || category[p]! >= 0)) continue;
+      if (uncounted[p] === 1) continue;
       const cell = perClass ? category[p]! : 0;
       if (used[cell]! >= limit) beyond[p] = 1;
       used[cell]!++;

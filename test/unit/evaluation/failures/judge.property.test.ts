@@ -35,7 +35,7 @@ const protocols: EvaluationParams[] = [
 
 /**
  * Boxes of few places and heights, so that IoUs are ratios of small whole numbers: ties and exact thresholds abound.
- * The first image has ignored regions, the others boxes of classes that are not scored.
+ * The first image has ignored regions, and every image boxes of classes that are not scored.
  */
 function crowdedSet(seed: number): EvaluationSet {
   const random = randomNumbers(seed);
@@ -44,7 +44,7 @@ function crowdedSet(seed: number): EvaluationSet {
   const box = (): XywhPixels => [20 + 5 * below(4), 20, 10, heights[below(heights.length)]!];
   const place = () => {
     const image = below(3);
-    return { image, category: image > 0 && random() < 0.15 ? -1 : below(3), box: box() };
+    return { image, category: random() < 0.15 ? -1 : below(3), box: box() };
   };
   const small: SmallSet = {
     images: 3,
