@@ -122,6 +122,7 @@ const refused: [what: string, change: Change, message: string][] = [
 const badBoxes: [what: string, box: number[]][] = [
   ["negative width", [1, 2, -3, 4]],
   ["negative height", [1, 2, 3, -4]],
+  ["a bottom edge out of all bounds", [0, 1.5e308, 1, 1.5e308]],
   ["x that is not a number", [NaN, 2, 3, 4]],
   ["y that is not a number", [1, NaN, 3, 4]],
   ["height that is not a number", [1, 2, 3, NaN]],

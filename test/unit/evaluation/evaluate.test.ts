@@ -283,3 +283,99 @@ test.each([cocoParams, visDroneParams])(
     expect(timings.evaluate + timings.accumulate).toBeLessThanOrEqual(whole);
   },
 );
+
+test("each class has its own count of labels and predictions, AP at one threshold, by size, and recall", () => {
+  // IoUs of 0.52 (only 0.5 is reached), 0.76 (six thresholds) and 1.
+  const wide = (share: number) => [11, 23, 100 * share, 40] as const;
+  const labels = [0, 1, 1, 2, 2, 2].map((category, i) => ({
+    category,
+    image: i % 2,
+    box: [11, 23 + 50 * i, 100, 40] as const,
+  }));
+  const guesses = [
+    { category: 0, image: 0, box: wide(0.52), score: 0.9 },
+    { category: 1, image: 1, box: [11, 73, 76, 40] as const, score: 0.8 },
+    { category: 1, image: 0, box: [11, 123, 76, 40] as const, score: 0.7 },
+    { category: 2, image: 1, box: [11, 173, 100, 40] as const, score: 0.9 },
+    { category: 2, image: 1, box: [300, 373, 100, 40] as const, score: 0.1 },
+    { category: 2, image: 1, box: [500, 373, 100, 40] as const, score: 0.1 },
+  ];
+  const { perClass } = evaluate(smallSet(labels, guesses, { classes: 4 }), cocoParams);
+  const third = expect.closeTo(34 / 101, 12) as number;
+  expect(
+    perClass.map(({ name, truthCount, predictionCount, ap, ap50, ap75, ar, areas }) => [
+      name,
+      [truthCount, predictionCount],
+      [ap, ap50, ap75, ar],
+      areas,
+    ]),
+  ).toEqual([
+    [
+      "class 0",
+      [1, 1],
+      [expect.closeTo(0.1, 12), ONE, 0, expect.closeTo(0.1, 12)],
+      {
+        all: expect.closeTo(0.1, 12) as number,
+        small: null,
+        medium: expect.closeTo(0.1, 12) as number,
+        large: null,
+      },
+    ],
+    [
+      "class 1",
+      [2, 2],
+      [expect.closeTo(0.6, 12), ONE, ONE, expect.closeTo(0.6, 12)],
+      {
+        all: expect.closeTo(0.6, 12) as number,
+        small: null,
+        medium: expect.closeTo(0.6, 12) as number,
+        large: null,
+      },
+    ],
+    [
+      "class 2",
+      [3, 3],
+      [third, third, third, expect.closeTo(1 / 3, 12)],
+      { all: third, small: null, medium: third, large: null },
+    ],
+    [
+      "class 3",
+      [0, 0],
+      [null, null, null, null],
+      { all: null, small: null, medium: null, large: null },
+    ],
+  ]);
+});
+
+test("VisDrone's rules are its own: recall divides by ignored objects too", () => {
+  const set = smallSet([{ box }, { box: far, ignore: true }], [{ box, score: 0.7 }]);
+  expect(evaluate(set, visDroneParams).summary["AR500"]).toBe(0.5);
+  expect(evaluate(set, cocoParams).summary["AR100"]).toBe(0.5);
+  expect(evaluate(set, visDroneParams).arrays).toBeNull();
+});
+
+test.each([
+  ["a label", { label: "tiny", low: 0, high: 1024 }],
+  ["a lower end", { label: "small", low: 1, high: 1024 }],
+  ["an upper end", { label: "small", low: 0, high: 1000 }],
+])("names of their own are for COCO's own ranges: %s differs", (_, second) => {
+  const [all, , medium, large] = cocoParams.areaRanges;
+  const named = (areaRanges: EvaluationParams["areaRanges"]) =>
+    Object.keys(evaluate(smallSet([{ box }], []), { ...cocoParams, areaRanges }).summary).filter(
+      (name) => name.startsWith("AP") && !/\d/.test(name),
+    );
+  expect(named(cocoParams.areaRanges)).toEqual(["AP", "APs", "APm", "APl"]);
+  expect(named([all!, second, medium!, large!])).toEqual([
+    "AP",
+    "AP_all",
+    `AP_${second.label}`,
+    "AP_medium",
+    "AP_large",
+  ]);
+  expect(named(cocoParams.areaRanges.slice(0, 3))).toEqual([
+    "AP",
+    "AP_all",
+    "AP_small",
+    "AP_medium",
+  ]);
+});

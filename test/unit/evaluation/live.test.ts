@@ -76,10 +76,10 @@ describe("live evaluation", () => {
       // Some rows are of a class that is not scored.
       const category = hostile.predictions.category.map((k) => (random() < 0.1 ? -1 : k));
       const predictions = { ...hostile.predictions, category };
-      const set = { ...hostile, predictions, imageSizes, regions: regionsOf([]) };
+      const regions = Array.from(hostile.imageIds, someRegions);
+      const set = { ...hostile, predictions, imageSizes, regions: regionsOf(regions) };
       const live = liveEvaluation(set, params);
       const truth = splitByImage(set.truth, set.imageIds.length);
-      const regions = truth.map(() => new Float64Array(0));
       let threshold = -Infinity;
       for (let edit = 0; edit < 8; edit++) {
         const image = Math.floor(random() * truth.length);
@@ -136,6 +136,50 @@ describe("live evaluation", () => {
     expect(() => live.replaceTruth(0, negative)).toThrow(/truth\[0\]\.box is \[1, 2, -3, 4\]/);
     expect(() => live.replaceTruth(3, label)).toThrow(/no image 3; the set has 1/);
     expect(values(live.result())).toEqual(before);
+  });
+
+  test.each([cocoParams, visDroneParams])(
+    "a set that is not sound is refused from the start, an unknown image later, by $protocol",
+    (params) => {
+      const set = oneImage();
+      const odd = { ...set, predictions: { ...set.predictions, score: Float64Array.of(NaN) } };
+      expect(() => liveEvaluation(odd, params)).toThrow(/predictions\[0\]\.score is NaN/);
+      const live = liveEvaluation(set, params);
+      const label = splitByImage(set.truth, 1)[0]!;
+      const refused = expect.objectContaining({ code: "evaluation/unknown-image" }) as Error;
+      expect(() => live.replaceTruth(1, label)).toThrow(refused);
+      expect(() => live.replaceTruth(1, label)).toThrow(/no image 1; the set has 1 images/);
+      const negative = { ...label, boxes: Float64Array.of(1, 2, -3, 4) };
+      expect(() => live.replaceTruth(0, negative)).toThrow(/truth\[0\]\.box is \[1, 2, -3, 4\]/);
+    },
+  );
+
+  test.each([cocoParams, visDroneParams])(
+    "its times are parts of what passed since the last result, by $protocol",
+    (params) => {
+      let since = performance.now();
+      const live = liveEvaluation(oneImage(), params);
+      const label = splitByImage(oneImage().truth, 1)[0]!;
+      for (let edit = 0; edit < 3; edit++) {
+        live.replaceTruth(0, edit === 1 ? noLabels() : label);
+        const { timings } = live.result();
+        const now = performance.now();
+        expect(Math.min(timings.evaluate, timings.accumulate)).toBeGreaterThanOrEqual(0);
+        expect(timings.evaluate + timings.accumulate).toBeLessThanOrEqual(now - since);
+        if (edit > 0) expect(timings.evaluate).toBeGreaterThan(0);
+        since = now;
+      }
+    },
+  );
+
+  test("regions it was given may be written to afterwards", () => {
+    const live = liveEvaluation(oneImage(), visDroneParams);
+    const label = splitByImage(oneImage().truth, 1)[0]!;
+    const over = Float64Array.of(1, 1, 200, 200);
+    live.replaceTruth(0, label, over);
+    over.fill(0);
+    live.replaceTruth(0, label);
+    expect(live.result().truthCounts[0]).toBe(0);
   });
 
   test("VisDrone's rules follow edits too", () => {
