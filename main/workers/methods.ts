@@ -13,7 +13,7 @@ import { LoadedColumns } from "./loaded-columns.ts";
 import { nextImage } from "./next-image.ts";
 import { LruCache } from "./lru-cache.ts";
 import { comparedObjects, compareTwoRuns } from "./compare-runs.ts";
-import { runBoxNoise, runDifference, runIntervals } from "./run-confidence.ts";
+import { runBoxNoise, runDifference, runIntervals, type KeptDraws } from "./run-confidence.ts";
 import { confusionImages, runConfusion } from "./run-confusion.ts";
 import { runErrors } from "./run-errors.ts";
 import { queryFailures, type FoundFailures } from "./query-failures.ts";
@@ -36,6 +36,8 @@ export interface AnalysisState {
   /** Answers to the last queries, so that the next page of one costs nothing. */
   readonly found: LruCache<FoundImages>;
   readonly failures: LruCache<FoundFailures>;
+  /** Resampled scores, so that a difference of two runs costs nothing where their intervals are known. */
+  readonly draws: LruCache<KeptDraws>;
   /** Says how far the call is. */
   readonly report: (at: JobProgress) => void;
 }
@@ -57,6 +59,7 @@ export function analysisState(db: Db): Omit<AnalysisState, "report"> {
     names: new NameRanks(),
     found: new LruCache(ANSWERS_LIMIT_BYTES),
     failures: new LruCache(ANSWERS_LIMIT_BYTES),
+    draws: new LruCache(ANSWERS_LIMIT_BYTES),
   };
 }
 

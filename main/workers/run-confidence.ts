@@ -2,8 +2,10 @@ import {
   bootstrapAp,
   bootstrapDefaults,
   bootstrapDifference,
+  drawScores,
   type BucketDifference,
   type BucketInterval,
+  type DrawnScores,
 } from "../../shared/evaluation/confidence/bootstrap.ts";
 import { boxNoise, type NoiseCurve } from "../../shared/evaluation/confidence/box-noise.ts";
 import { scoringRows } from "./evaluation-set.ts";
@@ -16,6 +18,11 @@ interface Resampled<Bucket> {
   readonly buckets: readonly Bucket[];
 }
 
+/** What the resamples of a run scored, 8 bytes a number. */
+export interface KeptDraws extends DrawnScores {
+  readonly bytes: number;
+}
+
 const { resamples, level } = bootstrapDefaults;
 
 /** How sure the AP of each bucket is, by resampling images. Throws `run/not-found`. */
@@ -23,8 +30,9 @@ export function runIntervals(
   state: AnalysisState,
   { runId }: { readonly runId: number },
 ): Resampled<BucketInterval> {
-  const { set, params } = setOf(state, runId);
-  return { resamples, level, buckets: bootstrapAp(set, params) };
+  const run = setOf(state, runId);
+  const buckets = bootstrapAp(run.set, run.params, bootstrapDefaults, keptDraws(state, [run]));
+  return { resamples, level, buckets };
 }
 
 /** The other run minus this one, on the same resamples. Throws `run/not-found`, `run/other-dataset`. */
@@ -35,7 +43,25 @@ export function runDifference(
   const first = setOf(state, runId);
   const second = setOf(state, otherRunId);
   refuseOtherDataset(first.dataset, second.dataset);
-  return { resamples, level, buckets: bootstrapDifference(first.set, second.set, first.params) };
+  const draw = keptDraws(state, [first, second]);
+  const { set, params } = first;
+  const buckets = bootstrapDifference(set, second.set, params, bootstrapDefaults, draw);
+  return { resamples, level, buckets };
+}
+
+/** Draws are kept by labels, predictions and rules: the difference of two runs asks for those of their intervals. */
+function keptDraws(
+  state: AnalysisState,
+  runs: readonly ReturnType<typeof setOf>[],
+): typeof drawScores {
+  return (set, params, draws) => {
+    const { dataset, predictions } = runs.find((run) => run.set === set)!;
+    const key = JSON.stringify([dataset.key, predictions.key, params]);
+    return state.draws.get(key, () => {
+      const scores = drawScores(set, params, draws);
+      return { ...scores, bytes: scores.drawn.byteLength + scores.whole.byteLength };
+    });
+  };
 }
 
 /** How AP falls when labels are moved. Throws `run/not-found`. */
@@ -50,5 +76,6 @@ export function runBoxNoise(
 function setOf(state: AnalysisState, runId: number) {
   const { params, predictionSetId } = storedRun(state.queries, runId);
   const { dataset, predictions } = state.columns.predictions(predictionSetId);
-  return { dataset, params, set: scoringRows(dataset, predictions, params.protocol).set };
+  const { set } = scoringRows(dataset, predictions, params.protocol);
+  return { dataset, predictions, params, set };
 }

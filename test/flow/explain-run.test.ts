@@ -118,6 +118,22 @@ test("two runs are compared object by object, and a number leads to its objects"
   expect(difference).toMatchObject({ runId, otherRunId, resamples: 1000, level: 0.95 });
   expect(difference.buckets.map(({ label }) => label)).toEqual(["all", "small", "medium", "large"]);
   expect(await call("runs/difference", { runId, otherRunId })).toEqual(difference);
+  // Of runs by the same rules the values are those of the intervals, and the other way round they only change sign.
+  const again = await call("runs/evaluate", {
+    predictionSetId: predictionSetIds[0]!,
+    protocol: "coco",
+  });
+  const { runId: cocoRunId } = (await ended(again.jobId)).result as { runId: number };
+  const own = await call("runs/intervals", { runId });
+  const other = await call("runs/intervals", { runId: cocoRunId });
+  const there = await call("runs/difference", { runId, otherRunId: cocoRunId });
+  const back = await call("runs/difference", { runId: cocoRunId, otherRunId: runId });
+  expect(there.buckets[0]!.ap).not.toBeNull();
+  there.buckets.forEach(({ ap }, a) => {
+    if (ap === null) return;
+    expect(ap.value).toBeCloseTo(other.buckets[a]!.ap!.value - own.buckets[a]!.ap!.value, 12);
+    expect(back.buckets[a]!.ap!.low).toBeCloseTo(-ap.high, 12);
+  });
 });
 
 test("intervals hold the run's own AP, and box noise begins at it", async () => {

@@ -46,13 +46,16 @@ export interface BucketDifference extends BucketInterval {
   readonly withinNoise: boolean | null;
 }
 
-/** Intervals of the AP of each area range. The set must have passed `checkSet`. */
+/**
+ * Intervals of the AP of each area range. The set must have passed `checkSet`. `draw` may answer from what it keeps.
+ */
 export function bootstrapAp(
   set: EvaluationSet,
   params: EvaluationParams,
   options: BootstrapOptions = bootstrapDefaults,
+  draw = drawScores,
 ): BucketInterval[] {
-  const scores = drawScores(set, params, { ...options, from: 0, to: options.resamples });
+  const scores = draw(set, params, { ...options, from: 0, to: options.resamples });
   return intervalsOf(scores, params, options.level);
 }
 
@@ -65,6 +68,7 @@ export function bootstrapDifference(
   second: EvaluationSet,
   params: EvaluationParams,
   options: BootstrapOptions = bootstrapDefaults,
+  draw = drawScores,
 ): BucketDifference[] {
   const images = first.imageIds.length;
   const isSame =
@@ -75,8 +79,8 @@ export function bootstrapDifference(
       `The runs have ${images} and ${second.imageIds.length} images, or other ones; compare runs of one dataset.`,
     );
   const draws = { ...options, from: 0, to: options.resamples };
-  const before = drawScores(first, params, draws);
-  const after = drawScores(second, params, draws);
+  const before = draw(first, params, draws);
+  const after = draw(second, params, draws);
   return differencesOf(before, after, params, options.level);
 }
 

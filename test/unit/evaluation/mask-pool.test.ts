@@ -17,7 +17,13 @@ function matchesOf(count: number, held: readonly number[]): ChangingMatches {
   const masks = (first: number) =>
     Uint16Array.from({ length: held.length * A }, (_, i) => first + i);
   const rest = { inRange: new Uint16Array(count).fill(0b0101) };
-  return { params: cocoParams, candidate, hits: masks(1), ignored: masks(500), ...rest } as Matches;
+  return {
+    params: cocoParams,
+    candidate,
+    hits: masks(1),
+    ignored: masks(500),
+    ...rest,
+  } as unknown as ChangingMatches;
 }
 
 describe("rows of masks", () => {

@@ -7,6 +7,7 @@ import {
 } from "../../../../shared/domain/protocols.ts";
 import { outcomesOf } from "../../../../shared/evaluation/confidence/outcomes.ts";
 import { WeightedAp } from "../../../../shared/evaluation/confidence/weighted-ap.ts";
+import type { EvaluationSet } from "../../../../shared/evaluation/types.ts";
 import { headlineOf } from "../../../../shared/evaluation/summarize.ts";
 import { randomNumbers, randomSet } from "../failures/random-set.ts";
 import { smallSet } from "../failures/small-set.ts";
@@ -73,6 +74,21 @@ describe.each(protocols)("AP with weighted images ($protocol)", (params) => {
 });
 
 describe("long lists", () => {
+  test.each(protocols)(
+    "many hits between two recall levels are all looked at ($protocol)",
+    (params) => {
+      const large = { ...params, maxDets: [1000] };
+      for (let seed = 1; seed <= 6; seed++) {
+        const set = spreadSet(
+          randomSet(seed, { images: 4, classes: 1, truth: 500, predictions: 800 }),
+        );
+        const scorer = new WeightedAp(outcomesOf(set, large));
+        const weights = Int32Array.of(1, seed % 3, 2, 1);
+        expectSame(scorer.at(weights), fullAps(repeated(set, weights), large));
+      }
+    },
+  );
+
   test("hits far apart in the order by score are all counted", () => {
     // 40,000 candidates that overlap an object someone else took, and two hits at the ends.
     const near = Array.from({ length: 40_000 }, (_, i) => ({
@@ -93,3 +109,25 @@ describe("long lists", () => {
     expect(headlineOf(params).range).toBe(0);
   });
 });
+
+/** Each object and its predictions in a place of their own, so that most are found; no two scores are equal. */
+function spreadSet(set: EvaluationSet): EvaluationSet {
+  const spread = (boxes: Float64Array) =>
+    boxes.map((value, at) => (at % 4 === 0 ? 100 * ((at / 4) % 500) + value : value));
+  const { truth, predictions } = set;
+  const like = (row: number) => row % truth.image.length;
+  const boxes = Float64Array.from({ length: predictions.boxes.length }, (_, at) => {
+    const of = truth.boxes[4 * like(Math.floor(at / 4)) + (at % 4)]!;
+    return at % 4 === 2 && at % 3 === 0 ? of - 2 : of;
+  });
+  return {
+    ...set,
+    truth: { ...truth, boxes: spread(truth.boxes) },
+    predictions: {
+      ...predictions,
+      image: predictions.image.map((_, row) => truth.image[like(row)]!),
+      boxes: spread(boxes),
+      score: predictions.score.map((_, row) => ((row * 7919) % 1009) / 1009),
+    },
+  };
+}
