@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cocoParams } from "../../../shared/domain/protocols.ts";
 import { MaskPool, type ChangingMatches } from "../../../shared/evaluation/mask-pool.ts";
-import {
-  hitsAt,
-  ignoredAt,
-  NO_CANDIDATE,
-  type Matches,
-} from "../../../shared/evaluation/matches.ts";
+import { hitsAt, ignoredAt, NO_CANDIDATE } from "../../../shared/evaluation/matches.ts";
 
 const A = cocoParams.areaRanges.length;
 
