@@ -53,10 +53,13 @@ export class GradientSums {
     return { leaves, gradients };
   }
 
+  /**
+   * Added one after another: TensorFlow turns an operation that adds many into one that adds them in the order in which
+   * they are ready, where memory seems short, and rounds differently each time.
+   */
   #sum(parts: readonly GraphTensor[]): GraphTensor {
-    const [first] = parts as [GraphTensor];
-    if (parts.length === 1) return first;
-    const attributes = { N: { int: parts.length }, T: { type: "float32" } } as const;
-    return this.#graph.add("AddN", parts, attributes, first.shape, "float32");
+    return parts.reduce((sum, part) =>
+      this.#graph.add("AddV2", [sum, part], { T: { type: "float32" } }, part.shape, "float32"),
+    );
   }
 }

@@ -91,12 +91,13 @@ export class NormGraph {
 
   constructor(tensors: readonly tf.Tensor[]) {
     const graph = new GraphBuilder();
-    const { unary } = gradientKernels(graph);
+    const { sum, unary } = gradientKernels(graph);
     this.#inputs = tensors.map(({ shape }) => graph.input(shape, "float32"));
     const T = { T: { type: "float32" } } as const;
     const halves = this.#inputs.map((input) => graph.add("L2Loss", [input], T, [], "float32"));
-    const sum = graph.add("AddN", halves, { N: { int: halves.length }, ...T }, [], "float32");
-    this.#norm = unary("Sqrt", graphOps(graph).mul(sum, 2));
+    const row = { N: { int: halves.length }, axis: { int: 0 }, ...T };
+    const joined = graph.add("Pack", halves, row, [halves.length], "float32");
+    this.#norm = unary("Sqrt", graphOps(graph).mul(sum(joined, [0]), 2));
     this.#session = new GraphSession(graph);
   }
 
