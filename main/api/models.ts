@@ -11,11 +11,13 @@ import {
   removeModel,
   renameModel,
 } from "../services/models/model-list.ts";
+import { tensorflowState } from "../services/models/tensorflow-state.ts";
 import type { Workspace } from "../services/projects/workspace.ts";
 import type { HandlersOf } from "./handlers.ts";
 
 export function modelHandlers(workspace: Workspace, events: Events): HandlersOf<"models"> {
   const db = () => workspace.project.db;
+  const tensorflow = tensorflowState();
   const changed = <Result>(result: Result): Result => {
     events.emit({ type: "changed", noun: "models" });
     return result;
@@ -46,6 +48,7 @@ export function modelHandlers(workspace: Workspace, events: Events): HandlersOf<
       return { inference: { predictionSetId, modelId, modelName, settings, ...problems } };
     },
     "models/inspectImage": (input, { signal }) => inspectImage(workspace.project, input, signal),
+    "models/tensorflow": tensorflow,
     "models/installTensorflow": () => ({
       jobId: workspace.project.jobs.start("install-tensorflow", "Install TensorFlow", {}),
     }),

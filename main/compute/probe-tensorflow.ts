@@ -18,6 +18,7 @@ export type TensorFlowState =
       readonly state: "ready";
       readonly version: string;
       readonly variant: "cpu" | "cuda";
+      readonly folder: string;
       readonly device: "cpu" | "gpu";
       readonly gigaflops: number;
       readonly correct: boolean;

@@ -91,6 +91,11 @@ export const modelAnswers = z.object({
 });
 export type ModelAnswers = z.infer<typeof modelAnswers>;
 
+/** `broken`: it is installed, and does not load. */
+export type TensorflowState =
+  | { readonly state: "ready" | "missing" }
+  | { readonly state: "broken"; readonly problem: string; readonly advice: string };
+
 export const models = {
   /** Newest last. */
   "models/list": route<{ readonly models: readonly ModelRecord[] }>()(z.object({})),
@@ -141,6 +146,8 @@ export const models = {
         .default(null),
     }),
   ),
+  /** Whether RT-DETR checkpoints can run and learn here. Loads TensorFlow in a process of its own the first time. */
+  "models/tensorflow": route<TensorflowState>()(z.object({})),
   /** Fetches and builds native TensorFlow as a job; at once done where it is there. */
   "models/installTensorflow": route<{ readonly jobId: number }>()(z.object({})),
 };

@@ -107,7 +107,7 @@ export const trainingFields = {
   seed: {
     group: "schedule",
     title: "Seed",
-    hint: "Same seed, same losses but for rounding; other seeds show how far results spread",
+    hint: "Same seed on the same machine, same losses (on a GPU but for rounding); others show how far results spread",
     unit: null,
     kind: { kind: "whole", low: 0, high: 2 ** 32 - 1 },
     source: own("any number"),

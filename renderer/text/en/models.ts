@@ -75,6 +75,8 @@ export const models = {
   "runModel.open": "Run a model…",
   "runModel.instead": "Run a model instead…",
   "tensorflow.missing": "RT-DETR checkpoints need native TensorFlow, which is not there yet.",
+  "tensorflow.checking": "Checking TensorFlow…",
+  "tensorflow.broken": "TensorFlow is installed but does not run here: {problem}",
   "tensorflow.size": "About 270 MB are fetched through pip and built once for all projects.",
   "tensorflow.install": "Install TensorFlow",
   "madeBy.tiles": "tiles of {size} px, overlap {overlap}",
