@@ -31,6 +31,20 @@ export function runInherited(program, args, options = {}) {
   });
 }
 
+/** Runs a program that may run beside others, and resolves with its exit code and all that it wrote. */
+export function runCollected(program, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => (output += text));
+    child.on("error", (error) =>
+      reject(new Stop(`${program} could not be started: ${error.message}`)),
+    );
+    child.on("close", (code, signal) => resolve({ code: code ?? codeOf(signal), output }));
+  });
+}
+
 /** What a shell gives for a program that a signal ended. */
 function codeOf(signal) {
   return signal ? 128 + (constants.signals[signal] ?? 0) : 1;
