@@ -12,12 +12,8 @@ import {
   startTraining,
   stopTraining,
 } from "../services/training/start-training.ts";
-import {
-  findTraining,
-  toSummary,
-  trainingCurves,
-  trainingDetail,
-} from "../services/training/training-records.ts";
+import { lossCurves, trainingCurves } from "../services/training/training-curves.ts";
+import { findTraining, toSummary, trainingDetail } from "../services/training/training-records.ts";
 import type { HandlersOf } from "./handlers.ts";
 
 export function trainingHandlers(
@@ -37,7 +33,10 @@ export function trainingHandlers(
       const { folder } = workspace.project;
       return trainingDetail(db(), folder, trainingId);
     },
-    "training/curves": (input) => trainingCurves(db(), input),
+    "training/curves": (input, { signal }) => trainingCurves(db(), input, signal),
+    "training/losses": async (input, { signal }) => ({
+      losses: await lossCurves(db(), input, signal),
+    }),
     "training/pause": ({ trainingId }) =>
       changed(toSummary(pauseTraining(workspace.project, trainingId))),
     "training/resume": ({ trainingId }) =>

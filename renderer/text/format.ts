@@ -39,15 +39,17 @@ export function formatMillis(milliseconds: number): string {
     : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
+const timeFormat = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+
 /** Local date and time, short: `22 Nov 2026, 14:05`. */
 export function formatTime(epochMillis: number): string {
-  return new Date(epochMillis).toLocaleString("en-GB", {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
+  return timeFormat.format(epochMillis);
 }
 
 /** A side in pixels from an area in square pixels: 144 -> `12`. */

@@ -81,14 +81,17 @@ export interface TrainingDetail extends TrainingSummary {
 }
 
 /**
- * Curves of a training as columns of equal length, thinned out evenly where there are more steps than asked for
- * (each kept row is a step as it was, not a mean). null where a step has no such value.
+ * Curves of a training as columns of equal length, thinned out where there are more steps than asked for: even steps, and
+ * between them those with the lowest and highest loss and the largest gradient, so that no spike is lost. Each kept row
+ * is a step as it was, not a mean. null where a step has no such value.
  */
 export interface TrainingCurves {
   readonly trainingId: number;
   /** The last step there is. */
   readonly lastStep: number;
   readonly step: readonly number[];
+  /** It is there for its extreme alone: a mean over the rows goes without it. */
+  readonly isExtreme: readonly boolean[];
   readonly epoch: readonly number[];
   /** Total, then each weighted term by its name. */
   readonly loss: readonly number[];
@@ -112,6 +115,11 @@ export interface TrainingCurves {
   readonly memory: readonly number[];
   readonly tensors: readonly number[];
 }
+
+export type LossCurve = Pick<
+  TrainingCurves,
+  "trainingId" | "lastStep" | "step" | "isExtreme" | "loss"
+>;
 
 /** The same of one task's samples alone: classification or boxes. */
 export type ReweightingColumns = Pick<
@@ -183,6 +191,14 @@ export const training = {
       /** Steps after this one. */
       after: z.int().min(0).default(0),
       points: z.int().min(2).max(20_000).default(1000),
+    }),
+  ),
+  /** The losses alone of those that are still there, thinned out as `training/curves`, or evenly where `extremes` is false. */
+  "training/losses": route<{ readonly losses: readonly LossCurve[] }>()(
+    z.object({
+      trainingIds: z.array(z.int()).max(1000),
+      points: z.int().min(2).max(2000),
+      extremes: z.boolean(),
     }),
   ),
   /** Saves and ends at the next step; `training/resume` goes on. */

@@ -16,6 +16,11 @@ interface StepRow {
   tensors: number;
 }
 
+interface LossRow {
+  readonly step: number;
+  readonly loss: number;
+}
+
 /** [w mean, w deviation, r mean, r deviation, share at 0.5] */
 type PackedSummary = [number, number, number, number, number];
 type Reweighting = NonNullable<TrainingStepRow["reweighting"]>;
@@ -39,6 +44,20 @@ export function trainingStepQueries(db: Db) {
   const chosen = db.prepare<[number, string], StepRow>(
     `SELECT * FROM training_step WHERE training_id = ? AND step IN (SELECT value FROM json_each(?))
        ORDER BY step`,
+  );
+  const losses = db.prepare<[number, string], LossRow>(
+    `SELECT step, loss FROM training_step WHERE training_id = ? AND step IN (SELECT value FROM json_each(?))
+       ORDER BY step`,
+  );
+  // Beside min() or max() SQLite gives the columns of the row that has it.
+  const [lowest, highest, steepest] = (
+    ["min(loss)", "max(loss)", "max(gradient_norm)"] as const
+  ).map((extreme) =>
+    db
+      .prepare<[number, number, number], number | null>(
+        `SELECT step, ${extreme} FROM training_step WHERE training_id = ? AND step BETWEEN ? AND ?`,
+      )
+      .pluck(),
   );
   return {
     insert: db.transaction((trainingId: number, rows: readonly TrainingStepRow[]): void => {
@@ -64,6 +83,12 @@ export function trainingStepQueries(db: Db) {
     /** First step after `after`; null where there is none. */
     firstAfter: (trainingId: number, after: number): number | null =>
       first.get(trainingId, after) ?? null,
+    /** Steps from `first` to `last` with the lowest and the highest loss and the largest gradient. */
+    extremes: (trainingId: number, first: number, last: number): number[] =>
+      [lowest, highest, steepest].flatMap((extreme) => extreme?.get(trainingId, first, last) ?? []),
+    /** Step and loss of those of `steps` that there are, ascending. */
+    losses: (trainingId: number, steps: readonly number[]): LossRow[] =>
+      losses.all(trainingId, JSON.stringify(steps)),
     /** Those of `steps` that there are, ascending. */
     chosen: (trainingId: number, steps: readonly number[]): TrainingStepRow[] =>
       chosen.all(trainingId, JSON.stringify(steps)).map(toStep),

@@ -27,7 +27,7 @@ export function lossLines(
     colour: at === 0 ? tokens.text : tokens.series[(at - 1) % 6]!,
     dash: at === 0 ? 0 : Math.floor((at - 1) / 6) + at,
     steps: curves.step,
-    ...smoothed(values, strength),
+    ...smoothed(values, strength, curves.isExtreme),
   }));
 }
 
@@ -39,8 +39,9 @@ function termWords(name: string): string {
 export function smoothed(
   values: readonly (number | null)[],
   strength: number,
+  isExtreme: readonly boolean[],
 ): Pick<StepLine, "values" | "raw"> {
-  return strength > 0 ? { values: smooth(values, strength), raw: values } : { values };
+  return strength > 0 ? { values: smooth(values, strength, isExtreme), raw: values } : { values };
 }
 
 /** Reweighting by task: the mean of its w or r with its spread, or the share of w at 0.5. */

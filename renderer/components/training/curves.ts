@@ -20,6 +20,7 @@ export function joinCurves(known: TrainingCurves, more: TrainingCurves): Trainin
     trainingId: known.trainingId,
     lastStep: more.lastStep,
     step: join(known.step, more.step),
+    isExtreme: join(known.isExtreme, more.isExtreme),
     epoch: join(known.epoch, more.epoch),
     loss: join(known.loss, more.loss),
     terms: Object.fromEntries(
@@ -79,14 +80,20 @@ function sumOf(columns: readonly Column[]): Column {
 
 /**
  * Exponential moving average over the rows, without the pull towards 0 at its beginning (Kingma and Ba 2015, section 3).
- * `strength` 0 leaves all as it is; below 1. A gap stays a gap.
+ * `strength` 0 leaves all as it is; below 1. A gap stays a gap. What is there for its extreme alone does not enter, or
+ * the average would be drawn towards what is rare.
  */
-export function smooth(values: Column, strength: number): Column {
+export function smooth(
+  values: Column,
+  strength: number,
+  isExtreme: readonly boolean[] = [],
+): Column {
   if (strength <= 0) return values;
   let sum = 0;
   let weight = 0;
-  return values.map((value) => {
+  return values.map((value, row) => {
     if (value === null) return null;
+    if (isExtreme[row]) return weight === 0 ? value : sum / weight;
     sum = strength * sum + (1 - strength) * value;
     weight = strength * weight + (1 - strength);
     return sum / weight;
@@ -94,7 +101,11 @@ export function smooth(values: Column, strength: number): Column {
 }
 
 /** About how many steps such an average looks back over: rows are `spacing` steps apart. */
-export function smoothedOver(strength: number, steps: readonly number[]): number {
+export function smoothedOver(
+  strength: number,
+  { step, isExtreme }: Pick<TrainingCurves, "step" | "isExtreme">,
+): number {
+  const steps = step.filter((_, row) => !isExtreme[row]);
   const first = steps[0] ?? 0;
   const spacing = steps.length < 2 ? 1 : ((steps.at(-1) ?? first) - first) / (steps.length - 1);
   return Math.max(1, Math.round(spacing / (1 - strength)));

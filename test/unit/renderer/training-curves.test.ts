@@ -25,6 +25,7 @@ function curves(
     trainingId: 3,
     lastStep,
     step,
+    isExtreme: step.map(() => false),
     epoch: column(5),
     loss: column(7),
     terms,
@@ -97,10 +98,19 @@ describe("smoothing", () => {
     expect(smooth(values, 0)).toBe(values);
   });
 
+  test("goes on past a spike that is there for its extreme alone, and does not count its row", () => {
+    const isExtreme = [false, true, false, false];
+    expect(smooth([2, 90, 4, 8], 0.5, isExtreme)).toEqual([2, 2, 10 / 3, 6]);
+    expect(smooth([90, 2], 0.5, [true, false])).toEqual([90, 2]);
+    expect(smoothedOver(0.5, { step: [100, 180, 300, 500], isExtreme })).toBe(400);
+  });
+
   test("says over how many steps it reaches where rows are thinned out", () => {
-    expect(smoothedOver(0.9, [1, 2, 3])).toBe(10);
-    expect(smoothedOver(0.5, [100, 300, 500])).toBe(400);
-    expect(smoothedOver(0, [])).toBe(1);
+    const reach = (strength: number, step: readonly number[]) =>
+      smoothedOver(strength, { step, isExtreme: [] });
+    expect(reach(0.9, [1, 2, 3])).toBe(10);
+    expect(reach(0.5, [100, 300, 500])).toBe(400);
+    expect(reach(0, [])).toBe(1);
   });
 });
 

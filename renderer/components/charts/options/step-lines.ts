@@ -97,6 +97,14 @@ function lineLegend(lines: readonly StepLine[], tokens: Tokens): Record<string, 
 
 /** Every line by itself: step and value, as measured. */
 export function stepSheet(lines: readonly StepLine[]): Sheet {
+  const shared = lines[0]?.steps ?? [];
+  if (lines.every((line) => line.steps === shared)) {
+    const columns = lines.map(({ raw, values }) => raw ?? values);
+    return {
+      columns: ["step", ...lines.map(({ name }) => name)],
+      rows: shared.map((step, at) => [step, ...columns.map((column) => column[at] ?? null)]),
+    };
+  }
   const steps = [...new Set(lines.flatMap((line) => line.steps))].sort((a, b) => a - b);
   const columns = lines.map((line) => {
     const measured = line.raw ?? line.values;
@@ -117,9 +125,10 @@ function mainOf(line: StepLine, at: number, look: StepLook, tokens: Tokens) {
     data: pairs(line.steps, line.values, look).map((pair) =>
       best !== null && pair[0] === best ? { value: pair, symbol: "diamond", symbolSize: 11 } : pair,
     ),
-    symbol: line.points ? symbols[at % symbols.length] : "none",
-    symbolSize: 6,
-    showAllSymbol: true,
+    // A symbol that is not drawn still costs as much as one that is, unless none is shown.
+    ...(line.points
+      ? { symbol: symbols[at % symbols.length], symbolSize: 6, showAllSymbol: true }
+      : { symbol: "none", showSymbol: false }),
     lineStyle: { width: 1.6, color: line.colour, type: dashes[line.dash % dashes.length] },
     itemStyle: { color: line.colour },
     emphasis: { disabled: true },
@@ -150,6 +159,7 @@ function faintOf(line: StepLine, at: number, look: StepLook): Record<string, unk
     name: line.name,
     data: pairs(line.steps, values, look),
     symbol: "none",
+    showSymbol: false,
     silent: true,
     z: 1,
     lineStyle: { width: 1, color: line.colour, opacity, type: "solid" },
