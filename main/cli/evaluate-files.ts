@@ -1,12 +1,11 @@
 import type { EvaluationParams } from "../../shared/domain/protocols.ts";
-import { evaluate } from "../../shared/evaluation/evaluate.ts";
+import { evaluate, evaluateChecked } from "../../shared/evaluation/evaluate.ts";
 import type {
   EvaluationResult,
   EvaluationSet,
   EvaluationWarning,
 } from "../../shared/evaluation/types.ts";
 import { evaluationWarnings } from "../../shared/evaluation/warnings.ts";
-import { evaluateChecked } from "../evaluation/evaluate-checked.ts";
 import type { TwoThreads } from "../evaluation/two-threads.ts";
 import {
   loadCoco,
