@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import type { Input, Output, RouteName } from "../../shared/api/contract.ts";
 import { tinyPreset } from "../../shared/domain/training.ts";
 import { temporaryFolder } from "../fixtures/app/started-app.ts";
+import { writeSmallRtdetr } from "../fixtures/models/small-rtdetr.ts";
 import { streetFolder } from "../fixtures/models/street.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -71,11 +72,13 @@ test.runIf(process.platform === "linux")(
       expect(state).toBe("done");
       return result;
     }, PATIENCE);
+    const path = writeSmallRtdetr(temporaryFolder(), ["person", "Car"]);
+    const { id: modelId } = await call("models/add", { path, name: "Small" });
     const { trainingId } = await call("training/start", {
       name: "Killed",
       datasetId: Number(job!["datasetId"]),
       validation: { kind: "none" },
-      start: { kind: "scratch", architecture: "tiny" },
+      start: { kind: "model", modelId },
       preset: "tiny",
       settings: { ...tinyPreset, input: { height: 64, width: 64 }, epochs: 300, batch: 2 },
     });

@@ -68,10 +68,9 @@ test("a training through a job: curves, validations, the best weights among the 
       if (event.type === "training") events.push(event.trainingId);
     }),
   );
-  const scratch = { kind: "scratch", architecture: "tiny" } as const;
   const check = await call("training/check", plan());
   expect(check).toMatchObject({ trainImages: 4, validationImages: 2, trainObjects: 4, steps: 12 });
-  const whole = await call("training/start", { ...plan(), start: scratch, name: "Whole" });
+  const whole = await call("training/start", { ...plan(), name: "Whole" });
   const job = await ended(whole.jobId);
   expect(job).toMatchObject({ state: "done", title: "Train Whole", error: null });
   const detail = await call("training/get", { trainingId: whole.trainingId });
