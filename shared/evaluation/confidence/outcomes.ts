@@ -21,9 +21,10 @@ export interface Outcomes {
   readonly image: Int32Array;
   /** [D] a bit for each area range in which the prediction counts where it matches nothing. */
   readonly inRange: Uint16Array;
-  /** [D] 1 where some ground truth may match; the masks of all others are 0. */
-  readonly hasMatch: Uint8Array;
-  /** [D,A] a bit for each IoU threshold at which the prediction is a hit; the same for counting neither way. */
+  /**
+   * [D,A] a bit for each IoU threshold at which the prediction is a hit; the same for counting neither way, which
+   * VisDrone's also says of those that match nothing and lie outside the range.
+   */
   readonly hits: Uint16Array;
   readonly ignored: Uint16Array;
   /** [N] and a bit for each area range in which recall divides by the object; -1 for objects of no class. */
@@ -45,10 +46,8 @@ function cocoOutcomes(set: EvaluationSet, params: EvaluationParams): Outcomes {
   const A = params.areaRanges.length;
   const hits = new Uint16Array(D * A);
   const ignored = new Uint16Array(D * A);
-  const hasMatch = new Uint8Array(D);
   for (let at = 0; at < D; at++) {
     if (matches.candidate[at] === NO_CANDIDATE) continue;
-    hasMatch[at] = 1;
     for (let a = 0; a < A; a++) {
       hits[at * A + a] = hitsAt(matches, at, a);
       ignored[at * A + a] = ignoredAt(matches, at, a);
@@ -61,7 +60,6 @@ function cocoOutcomes(set: EvaluationSet, params: EvaluationParams): Outcomes {
     classStart: matches.classStart,
     image: matches.image,
     inRange: matches.inRange,
-    hasMatch,
     hits,
     ignored,
     truthImage: set.truth.image,
@@ -82,7 +80,7 @@ function visDroneOutcomes(set: EvaluationSet, params: EvaluationParams): Outcome
   const listed = Int32Array.from(rows.flat());
   const masks = params.areaRanges.map((range) => matchVisDrone(prepared, range, limit));
   const { boxes } = set.predictions;
-  const { overlaps, dropped } = prepared;
+  const { dropped } = prepared;
   const D = listed.length;
   const hits = new Uint16Array(D * A);
   const ignored = new Uint16Array(D * A);
@@ -102,7 +100,6 @@ function visDroneOutcomes(set: EvaluationSet, params: EvaluationParams): Outcome
     inRange: Uint16Array.from(listed, (p) =>
       rangesHolding(boxes[4 * p + 2]! * boxes[4 * p + 3]!, params),
     ),
-    hasMatch: Uint8Array.from(listed, (p) => (overlaps.end[p]! > overlaps.start[p]! ? 1 : 0)),
     hits,
     ignored,
     truthImage: set.truth.image,

@@ -31,7 +31,7 @@ export function cellsOf(outcomes: Outcomes): Cell[][] {
 }
 
 function cellOf(outcomes: Outcomes, k: number, a: number): Cell {
-  const { classStart, image, inRange, hasMatch, hits, ignored, params } = outcomes;
+  const { classStart, image, inRange, hits, ignored, params } = outcomes;
   const A = params.areaRanges.length;
   const plainImages: number[] = [];
   const candidates: number[] = [];
@@ -39,8 +39,8 @@ function cellOf(outcomes: Outcomes, k: number, a: number): Cell {
   const takenOut: number[] = [];
   for (let at = classStart[k]!; at < classStart[k + 1]!; at++) {
     const isInside = ((inRange[at]! >> a) & 1) === 1;
-    const hit = hasMatch[at] === 1 ? hits[at * A + a]! : 0;
-    const out = hasMatch[at] === 1 && isInside ? ignored[at * A + a]! : 0;
+    const hit = hits[at * A + a]!;
+    const out = isInside ? ignored[at * A + a]! : 0;
     if (hit !== 0 || out !== 0) {
       candidates.push(at);
       plainBefore.push(plainImages.length);

@@ -18,7 +18,6 @@ describe("one class in one area range", () => {
       // A false positive; a hit, taken out of `tiny`; one that came too late; one outside `tiny`; a hit outside it.
       image: Int32Array.of(2, 0, 1, 2, 1),
       inRange: Uint16Array.of(0b11, 0b11, 0b11, 0b01, 0b01),
-      hasMatch: Uint8Array.of(0, 1, 1, 0, 1),
       hits: Uint16Array.of(0, 0, 5, 0, 0, 0, 0, 0, 0, 2),
       ignored: Uint16Array.of(0, 0, 0, 3, 0, 0, 0, 0, 0, 1021),
       truthImage: Int32Array.of(2, 0, 0, 1, 1),
@@ -82,7 +81,6 @@ describe("one class in one area range", () => {
         classStart: Int32Array.of(0, 1),
         image: Int32Array.of(imageCount - 1),
         inRange: Uint16Array.of(1),
-        hasMatch: Uint8Array.of(0),
         hits: new Uint16Array(4),
         ignored: new Uint16Array(4),
         truthImage: new Int32Array(0),
