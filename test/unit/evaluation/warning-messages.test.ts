@@ -7,17 +7,9 @@ import {
 import type { XywhPixels } from "../../../shared/domain/records.ts";
 import { evaluate } from "../../../shared/evaluation/evaluate.ts";
 import type { EvaluationSet } from "../../../shared/evaluation/types.ts";
-import { evaluationWarnings, type WarningOptions } from "../../../shared/evaluation/warnings.ts";
-import { smallSet, type SmallSet } from "./failures/small-set.ts";
-
-function warningsOf(
-  small: SmallSet,
-  params: EvaluationParams = cocoParams,
-  options: WarningOptions = {},
-) {
-  const set = smallSet(small);
-  return evaluationWarnings(set, evaluate(set, params), options);
-}
+import { evaluationWarnings } from "../../../shared/evaluation/warnings.ts";
+import { smallSet } from "./failures/small-set.ts";
+import { warningsOf } from "./warnings-of.ts";
 
 /** `n` boxes side by side that overlap none of another image's rows. */
 const row = (n: number, rest: { image?: number; category?: number } = {}, y = 0) =>

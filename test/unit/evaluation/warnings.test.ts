@@ -1,23 +1,11 @@
 import { describe, expect, test } from "vitest";
-import {
-  cocoParams,
-  sodaDParams,
-  visDroneParams,
-  type EvaluationParams,
-} from "../../../shared/domain/protocols.ts";
+import { cocoParams, sodaDParams, visDroneParams } from "../../../shared/domain/protocols.ts";
 import type { XywhPixels } from "../../../shared/domain/records.ts";
 import { evaluate } from "../../../shared/evaluation/evaluate.ts";
-import { evaluationWarnings, type WarningOptions } from "../../../shared/evaluation/warnings.ts";
+import { evaluationWarnings } from "../../../shared/evaluation/warnings.ts";
 import { smallSet, type SmallSet } from "./failures/small-set.ts";
+import { warningsOf } from "./warnings-of.ts";
 
-function warningsOf(
-  small: SmallSet,
-  params: EvaluationParams = cocoParams,
-  options: WarningOptions = {},
-) {
-  const set = smallSet(small);
-  return evaluationWarnings(set, evaluate(set, params), options);
-}
 const codesOf = (...args: Parameters<typeof warningsOf>) =>
   warningsOf(...args).map(({ code }) => code);
 
