@@ -17,7 +17,7 @@ import { paperPreset, type TrainingSettings } from "../shared/domain/training.ts
 const [arch = "r50", sizeText = "640", batchText = "2", boxText = "50", methods = "all"] =
   process.argv.slice(2);
 const [size, batch, boxes] = [Number(sizeText), Number(batchText), Number(boxText)];
-await loadTensorFlow();
+await loadTensorFlow("training");
 const classes = 80;
 const labels = Array.from({ length: classes }, (_, index) => `class ${index}`);
 const config = presetConfig(arch as RtdetrPreset, labels);

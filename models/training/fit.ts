@@ -84,7 +84,7 @@ export async function fit(input: FitInput, events: FitEvents): Promise<FitResult
       "training/no-images",
       "There is no image to train on. Choose a dataset or a split with images.",
     );
-  await loadTensorFlow();
+  await loadTensorFlow("training");
   const { settings, folder, resume } = input;
   const random = randomStream(settings.seed);
   const last = join(folder, LAST);

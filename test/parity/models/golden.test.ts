@@ -8,7 +8,7 @@ import { loadTensorFlow } from "../../../models/runtime/load.ts";
 const golden = join(import.meta.dirname, "../../fixtures/models/golden");
 const root = mkdtempSync(join(tmpdir(), "fovea-golden-"));
 afterAll(() => rmSync(root, { recursive: true }));
-beforeAll(async () => void (await loadTensorFlow()));
+beforeAll(async () => void (await loadTensorFlow("training")));
 
 const detectorFiles = [
   "deformable_attention.json",

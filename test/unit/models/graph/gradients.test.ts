@@ -13,7 +13,7 @@ import { loadTensorFlow } from "../../../../models/runtime/load.ts";
 import { CHEAP } from "../../../../models/training/training-graph.ts";
 import { gradientError, tensor } from "./central-differences.ts";
 
-beforeAll(async () => void (await loadTensorFlow()));
+beforeAll(async () => void (await loadTensorFlow("training")));
 
 /** Float32 arithmetic and steps of 0.01 leave about this much. */
 const CLOSE = 4e-3;

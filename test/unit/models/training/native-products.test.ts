@@ -5,7 +5,7 @@ import { loadTensorFlow } from "../../../../models/runtime/load.ts";
 import { nativeProducts } from "../../../../models/training/native-products.ts";
 import { numbers } from "../graph/central-differences.ts";
 
-beforeAll(async () => void (await loadTensorFlow()));
+beforeAll(async () => void (await loadTensorFlow("training")));
 
 const [rows, inputs, outputs] = [37, 256, 128];
 const values = (count: number, seed: number) => Float64Array.from(numbers(count, seed));

@@ -27,7 +27,7 @@ const settings: OptimizerSettings = {
 };
 
 beforeAll(async () => {
-  await loadTensorFlow();
+  await loadTensorFlow("training");
 });
 
 const one = (variable: tf.Variable) => new Map([["w", { variable, rateFactor: 1, decays: true }]]);

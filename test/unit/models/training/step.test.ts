@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { GraphBuilder } from "../../../../models/graph/graph-builder.ts";
-import { parseRtdetrConfig } from "../../../../models/rtdetr/config.ts";
 import { RtdetrDetector } from "../../../../models/rtdetr/detector.ts";
 import { initialValues } from "../../../../models/rtdetr/initial-values.ts";
 import { toFileValues } from "../../../../models/rtdetr/parameters.ts";
@@ -19,31 +18,9 @@ import {
 } from "../../../../models/training/step.ts";
 import { selectedQueries, TrainingGraph } from "../../../../models/training/training-graph.ts";
 import { tinyPreset, type TrainingSettings } from "../../../../shared/domain/training.ts";
+import { smallRtdetrConfig } from "../../../fixtures/models/small-rtdetr.ts";
 
-/** As small as the layout allows. */
-const config = parseRtdetrConfig(
-  {
-    backbone_config: {
-      embedding_size: 8,
-      hidden_sizes: [8, 8, 16, 16],
-      depths: [1, 1, 1, 1],
-      layer_type: "basic",
-    },
-    encoder_in_channels: [8, 16, 16],
-    encoder_hidden_dim: 16,
-    encoder_ffn_dim: 16,
-    encoder_attention_heads: 2,
-    decoder_in_channels: [16, 16, 16],
-    d_model: 16,
-    num_queries: 10,
-    num_denoising: 8,
-    decoder_layers: 2,
-    decoder_ffn_dim: 16,
-    decoder_attention_heads: 2,
-    id2label: { 0: "car", 1: "van" },
-  },
-  "the test's configuration",
-);
+const config = smallRtdetrConfig(["car", "van"], 2);
 const SIDE = 64;
 const off: Partial<TrainingSettings> = {
   samplePoints: null,
@@ -51,7 +28,7 @@ const off: Partial<TrainingSettings> = {
   reweighting: null,
 };
 
-beforeAll(async () => void (await loadTensorFlow()));
+beforeAll(async () => void (await loadTensorFlow("training")));
 
 const truth = [
   {
