@@ -5,8 +5,12 @@ import { useLoad } from "../../composables/load.ts";
 import { useSelection } from "../../composables/selection.ts";
 import { useDatasets } from "../../stores/datasets.ts";
 import { useModels } from "../../stores/models.ts";
+import { t } from "../../text/t.ts";
+import { faultsOfCall } from "./call-faults.ts";
+import { describeFault } from "./setting-words.ts";
 import {
   draftOfQuery,
+  faultsOf,
   planOf,
   queryOfDraft,
   withDataset,
@@ -85,4 +89,24 @@ export function usePlanCheck(draft: () => TrainingDraft | null) {
     (input, signal) => call("training/check", input, { signal }),
   );
   return { plan, ...check };
+}
+
+/** What keeps the draft from being started. `refused`: why the main side would not take it, or did not. */
+export function usePlanFaults(draft: () => TrainingDraft | null, refused: () => unknown) {
+  const own = computed(() => {
+    const now = draft();
+    return [...(now ? faultsOf(now.settings) : [])].map(
+      ([key, fault]) => [key, describeFault(fault)] as const,
+    );
+  });
+  /** In words, by setting. */
+  const faults = computed(() => new Map([...faultsOfCall(refused()), ...own.value]));
+  const missing = computed(() => {
+    const now = draft();
+    const plan = now && planOf(now);
+    if (plan === "dataset") return t("training.form.needsDataset");
+    if (plan === "model") return t("training.form.needsModel");
+    return own.value.length > 0 ? t("training.form.faults", { n: own.value.length }) : null;
+  });
+  return { faults, missing };
 }

@@ -218,6 +218,7 @@ export const training = {
   "training.fault.count": "1 to {most} numbers, joined by commas.",
   "training.fault.choice": "Choose one.",
   "training.fault.overlap": "Must be smaller than the tile.",
+  "ablation.allTrainings": "All trainings",
   "ablation.new": "New ablation…",
   "ablation.empty": "No ablations yet",
   "ablation.emptyText":
