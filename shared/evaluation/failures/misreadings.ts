@@ -198,7 +198,6 @@ function countFound(
   for (const image of sample.images) {
     if (found >= enough) break;
     const from = image - (reading.imageShift ?? 0);
-    if (from < 0 || from >= set.imageIds.length) continue;
     const rows = sample.predictions.get(from) ?? [];
     const boxes = Array.from(rows, (p) => readBox(set, reading, p, image));
     const categories = Array.from(rows, (p) => readCategory(set, reading, p));
