@@ -1,4 +1,5 @@
-import { toolAt, type Gesture, type Grip, type Hit, type Keys } from "./gesture.ts";
+import type { Gesture, Grip, Hit, Keys } from "./gesture-states.ts";
+import { toolAt } from "./gesture.ts";
 import { handleCursor } from "./handles.ts";
 import type { EditorOptions } from "./types.ts";
 

@@ -10,19 +10,16 @@ import type { PictureSource } from "../picture/source.ts";
 import { TINY_SIDE } from "../scene/density.ts";
 import { rectToScreen, toImage } from "../viewport.ts";
 import { cursorOf } from "./cursor.ts";
-import {
-  idle,
-  sameHit,
-  stepGesture,
-  toolAt,
-  type Gesture,
-  type GestureContext,
-  type GestureEffect,
-  type GestureInput,
-  type Grip,
-  type Hit,
-  type Keys,
-} from "./gesture.ts";
+import type {
+  Gesture,
+  GestureContext,
+  GestureEffect,
+  GestureInput,
+  Grip,
+  Hit,
+  Keys,
+} from "./gesture-states.ts";
+import { idle, sameHit, stepGesture, toolAt } from "./gesture.ts";
 import { edgeScroll } from "./edge-scroll.ts";
 import { handleAt, handleFrame, inFrame } from "./handles.ts";
 import { paintLabelMarks } from "./minimap-marks.ts";

@@ -1,5 +1,5 @@
 import { screenPoint, type ScreenPoint } from "../../../shared/geometry/spaces.ts";
-import type { GestureInput, Keys } from "./gesture.ts";
+import type { GestureInput, Keys } from "./gesture-states.ts";
 
 /** A notch of a mouse wheel is about 100 pixels and zooms by a quarter; a pinch comes as small steps with Ctrl. */
 const PER_PIXEL = Math.log(1.25) / 100;

@@ -2,7 +2,7 @@ import type { EditableAnnotation } from "../../../shared/domain/editing.ts";
 import { imageRect, type ImagePoint, type Rect } from "../../../shared/geometry/spaces.ts";
 import type { Size } from "../viewport.ts";
 import { binLevel, makeBins, type Bins } from "./bins.ts";
-import type { Hit } from "./gesture.ts";
+import type { Hit } from "./gesture-states.ts";
 import { makeGhosts, type Ghosts } from "./ghosts.ts";
 import { createLabels, verdictCodes, type Labels } from "./labels.ts";
 import { makeStyleBook, type StyleBook } from "./styles.ts";

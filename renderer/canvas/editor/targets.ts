@@ -1,5 +1,5 @@
 import { imageRect, type ImagePoint } from "../../../shared/geometry/spaces.ts";
-import type { Hit } from "./gesture.ts";
+import type { Hit } from "./gesture-states.ts";
 import type { Ghosts } from "./ghosts.ts";
 import type { Labels } from "./labels.ts";
 

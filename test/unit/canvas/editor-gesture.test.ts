@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest";
-import {
-  idle,
-  stepGesture,
-  type Gesture,
-  type GestureContext,
-  type GestureEffect,
-  type GestureInput,
-  type Keys,
-} from "../../../renderer/canvas/editor/gesture.ts";
+import type {
+  Gesture,
+  GestureContext,
+  GestureEffect,
+  GestureInput,
+  Keys,
+} from "../../../renderer/canvas/editor/gesture-states.ts";
+import { idle, stepGesture } from "../../../renderer/canvas/editor/gesture.ts";
 import { moveRoom } from "../../../renderer/canvas/editor/reshape.ts";
 import { screenPoint } from "../../../shared/geometry/spaces.ts";
 
