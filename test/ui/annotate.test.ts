@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EditedImage, LabelProgress } from "../../shared/api/annotations.ts";
 import type { LiveScore } from "../../shared/api/live.ts";
 import { streetFolder } from "../fixtures/models/street.ts";
 import { writeOnnx } from "../unit/models/onnx/small-graph.ts";
+import { imageChanged, openImage, saved } from "./annotate-page.ts";
 import { importDamaged, importPictures } from "./annotate-project.ts";
 import { startWorkbench, type Workbench } from "./browser.ts";
 import { sampleRun, type SampleRun } from "./sample-run.ts";
@@ -322,82 +322,6 @@ test("a model's proposals are taken one by one, dismissed, and taken by class, w
   }
 });
 
-test("a drag in progress is all that kill -9 loses", async () => {
-  const first = await startWorkbench();
-  const sample = await sampleRun(first);
-  const imageId = (await sample.cards({}, "name"))[1]!.id;
-  const path = `/annotate/${imageId}?${sample.query}`;
-  const { page } = await first.open(path);
-  await openImage(page);
-  for (const key of ["Tab", "Shift+ArrowRight", "Tab", "Delete"]) await page.keyboard.press(key);
-  await saved(page);
-  const before = (await first.call("annotations/get", { imageId })) as EditedImage;
-  // The box in the middle of the view is the selected one: it is grabbed, dragged, and not let go.
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Tab");
-  for (let i = 0; i < 6; i += 1) await page.keyboard.press("+");
-  const canvas = (await page.locator("canvas[data-layer=focus]").boundingBox())!;
-  await page.keyboard.press("b");
-  await page.mouse.move(canvas.x + canvas.width / 2, canvas.y + canvas.height / 2);
-  await page.mouse.down();
-  await page.mouse.move(canvas.x + canvas.width / 2 + 90, canvas.y + canvas.height / 2 + 60, {
-    steps: 5,
-  });
-  await page.locator("[data-readout] dl").waitFor();
-  await first.kill();
-  const second = await startWorkbench(first.dataFolder);
-  try {
-    const after = (await second.call("annotations/get", { imageId })) as EditedImage;
-    expect(after).toEqual(before);
-    const reopened = await second.open(path);
-    await reopened.page.locator(`[data-labels="${before.annotations.length}"]`).waitFor();
-    await reopened.page.keyboard.press("Control+z");
-    await reopened.page.locator(`[data-labels="${before.annotations.length + 1}"]`).waitFor();
-    expect(reopened.errors).toEqual([]);
-  } finally {
-    await second.close();
-  }
-});
-
-test("edits that nobody saved are there when their tab is closed and Fovea comes back", async () => {
-  const first = await startWorkbench();
-  const sample = await sampleRun(first);
-  const imageId = (await sample.cards({}, "name"))[1]!.id;
-  const path = `/annotate/${imageId}?${sample.query}`;
-  const { page } = await first.open(path);
-  await openImage(page);
-  const before = (await first.call("annotations/get", { imageId })) as EditedImage;
-  const context = page.context();
-  await first.killHost();
-  for (const key of ["Tab", "Shift+ArrowRight", "Control+d", "ArrowDown"])
-    await page.keyboard.press(key);
-  await page.locator(`[data-labels="${before.annotations.length + 1}"]`).waitFor();
-  await page.locator('[data-save="failed"]').waitFor();
-  await page.close();
-  const second = await startWorkbench(first.dataFolder);
-  try {
-    const unsaved = (await second.call("annotations/get", { imageId })) as EditedImage;
-    expect(unsaved.annotations).toEqual(before.annotations);
-    const reopened = await second.open(path, {}, context);
-    await reopened.page.getByText("3 edits that waited", { exact: false }).waitFor();
-    await openImage(reopened.page);
-    await saved(reopened.page);
-    const after = (await second.call("annotations/get", { imageId })) as EditedImage;
-    const was = new Map(before.annotations.map((label) => [label.id, label.box]));
-    const moved = after.annotations.filter(
-      ({ id, box }) => was.has(id) && was.get(id)![0] !== box[0],
-    );
-    const [x, y, w, h] = was.get(moved[0]!.id)!;
-    expect(moved.map(({ box }) => box)).toEqual([[x + 10, y, w, h]]);
-    const copies = after.annotations.filter(({ id }) => !was.has(id));
-    expect(copies.map(({ box }) => box)).toEqual([[x + 14, y + 5, w, h]]);
-    expect(reopened.errors).toEqual([]);
-  } finally {
-    await second.close();
-    await first.close();
-  }
-});
-
 /** x1 y1 x2 y2 of a picture of 64 x 32, score, class: a person, and three cars. */
 const FOUR_DETECTIONS = Float32Array.of(
   ...[8, 4, 16, 12, 0.95, 0],
@@ -405,17 +329,3 @@ const FOUR_DETECTIONS = Float32Array.of(
   ...[30, 10, 35, 14, 0.8, 1],
   ...[45, 20, 49, 23, 0.7, 1],
 );
-
-async function openImage(page: Page): Promise<number> {
-  const main = page.locator(".main[data-image]");
-  await main.waitFor();
-  return Number(await main.getAttribute("data-image"));
-}
-
-async function imageChanged(page: Page, from: number): Promise<void> {
-  await page.locator(`.main[data-image]:not([data-image="${from}"])`).waitFor();
-}
-
-async function saved(page: Page): Promise<void> {
-  await page.locator('[data-save="saved"]').waitFor();
-}
