@@ -18,8 +18,11 @@ export const CHEAP: ReadonlySet<string> = new Set([
   "ResizeNearestNeighbor",
 ]);
 
-/** Each run of the backward pass has a cost of its own, and frees what the runs after it need no more. */
-const BACKWARD_PARTS = 6;
+/**
+ * Each run of the backward pass frees what the runs after it need no more, and takes a third of a second when a graph is
+ * new: as many as the memory of so many pixels is worth.
+ */
+const backwardParts = (pixels: number): number => Math.min(6, Math.ceil(pixels / 150_000));
 
 export interface TrainingGraphChoices {
   readonly batch: number;
@@ -85,8 +88,9 @@ export class TrainingGraph {
     choices: TrainingGraphChoices,
   ) {
     const graph = new GraphBuilder();
-    const tape = new GradientTape(graph, { cheap: CHEAP, parts: BACKWARD_PARTS });
     const { batch, height, width } = choices;
+    const parts = backwardParts(batch * height * width);
+    const tape = new GradientTape(graph, { cheap: CHEAP, parts });
     const parameter = (name: string): GraphTensor => {
       const known = this.#parameters.get(name);
       if (known !== undefined) return known;
@@ -136,9 +140,9 @@ export class TrainingGraph {
     this.#learning = new Map(
       [...this.#parameters].flatMap(([name, tensor]) => (learns.has(name) ? [[tensor, name]] : [])),
     );
-    const { parts, kept } = tape.differentiate(seeds, [...this.#learning.keys()]);
-    this.#backward = parts;
-    this.#kept = kept;
+    const differentiated = tape.differentiate(seeds, [...this.#learning.keys()]);
+    this.#backward = differentiated.parts;
+    this.#kept = differentiated.kept;
     this.#session = new GraphSession(graph);
   }
 

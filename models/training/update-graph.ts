@@ -18,33 +18,36 @@ export type UpdateRule = (
 /** Rows are worked on in portions of about so many values, so that old and new tensors exist for one portion only. */
 const PORTION = 8_000_000;
 
+/** And of so many rows at most: TensorFlow's work before the first run grows faster than they do. */
+const ROWS = 32;
+
 interface Portion {
+  readonly session: GraphSession;
   readonly from: number;
+  readonly numbers: Readonly<Record<string, GraphTensor>>;
   readonly inputs: readonly Readonly<Record<string, GraphTensor>>[];
   readonly outputs: readonly Readonly<Record<string, GraphTensor>>[];
 }
 
 /** One rule over all rows. Built for the shapes of the first rows it sees; all later ones must have them too. */
 export class UpdateGraph {
-  readonly #session: GraphSession;
-  readonly #numbers: Readonly<Record<string, GraphTensor>>;
-  readonly #portions: Portion[] = [];
+  readonly #portions: readonly Portion[];
 
   constructor(
     rows: readonly UpdateRow[],
     numbers: readonly string[],
     ruleOf: (row: number) => UpdateRule,
   ) {
-    const graph = new GraphBuilder();
-    this.#numbers = Object.fromEntries(numbers.map((name) => [name, graph.input([], "float32")]));
-    for (const { from, to } of portions(rows)) {
+    // A graph for each portion, because TensorFlow looks through the whole graph at the first run of a part of it.
+    this.#portions = portions(rows).map(({ from, to }) => {
+      const graph = new GraphBuilder();
+      const fed = Object.fromEntries(numbers.map((name) => [name, graph.input([], "float32")]));
       const inputs = rows
         .slice(from, to)
         .map((row) => mapValues(row, ({ shape }) => graph.input(shape, "float32")));
-      const outputs = inputs.map((row, i) => ruleOf(from + i)(graph, row, this.#numbers));
-      this.#portions.push({ from, inputs, outputs });
-    }
-    this.#session = new GraphSession(graph);
+      const outputs = inputs.map((row, i) => ruleOf(from + i)(graph, row, fed));
+      return { session: new GraphSession(graph), from, numbers: fed, inputs, outputs };
+    });
   }
 
   /** Hands the new tensors of each row to `put`, which owns them. */
@@ -53,17 +56,17 @@ export class UpdateGraph {
     numbers: Readonly<Record<string, number>>,
     put: (row: number, results: Readonly<Record<string, tf.Tensor>>) => void,
   ): void {
-    const scalars = mapValues(this.#numbers, (input, name) => ({
-      input,
-      value: tf.scalar(numbers[name]!),
-    }));
-    for (const { from, inputs, outputs } of this.#portions) {
-      const feeds: GraphFeed[] = Object.values(scalars);
+    const scalars = mapValues(numbers, (value) => tf.scalar(value));
+    for (const { session, from, numbers: fed, inputs, outputs } of this.#portions) {
+      const feeds: GraphFeed[] = Object.entries(fed).map(([name, input]) => ({
+        input,
+        value: scalars[name]!,
+      }));
       inputs.forEach((row, i) => {
         for (const [column, input] of Object.entries(row))
           feeds.push({ input, value: rows[from + i]![column]! });
       });
-      const results = this.#session.run(
+      const results = session.run(
         feeds,
         outputs.flatMap((row) => Object.values(row)),
       );
@@ -75,11 +78,11 @@ export class UpdateGraph {
         ),
       );
     }
-    for (const { value } of Object.values(scalars)) value.dispose();
+    tf.dispose(scalars);
   }
 
   dispose(): void {
-    this.#session.dispose();
+    for (const { session } of this.#portions) session.dispose();
   }
 }
 
@@ -120,7 +123,7 @@ function portions(rows: readonly UpdateRow[]): { from: number; to: number }[] {
   let values = 0;
   rows.forEach((row, i) => {
     values += Object.values(row)[0]!.size;
-    if (values < PORTION && i + 1 < rows.length) return;
+    if (values < PORTION && i + 1 - from < ROWS && i + 1 < rows.length) return;
     found.push({ from, to: i + 1 });
     from = i + 1;
     values = 0;
