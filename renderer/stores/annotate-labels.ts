@@ -1,3 +1,4 @@
+import type { EditedImage } from "../../shared/api/annotations.ts";
 import type {
   AnnotationChange,
   AnnotationFields,
@@ -150,4 +151,21 @@ function laidOver(
     crowd: before.crowd === after.crowd ? now.crowd : after.crowd,
     ignore: before.ignore === after.ignore ? now.ignore : after.ignore,
   };
+}
+
+/** By id. */
+export function asLabels(got: EditedImage): Labels {
+  return new Map(got.annotations.map((label) => [label.id, label]));
+}
+
+/** The contract's input type has boxes that may be written; ours may not. */
+export function writable({ id, before, after }: AnnotationChange) {
+  const fields = (of: typeof after) =>
+    of && {
+      categoryId: of.categoryId,
+      box: [...of.box] as [number, number, number, number],
+      crowd: of.crowd,
+      ignore: of.ignore,
+    };
+  return { id, before: fields(before), after: fields(after) };
 }

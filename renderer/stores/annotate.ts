@@ -11,7 +11,14 @@ import type {
 import type { ImageRecord } from "../../shared/domain/records.ts";
 import { ApiError, call } from "../api/client.ts";
 import { createKeeper, type KeptEdits } from "./annotate-kept.ts";
-import { changesOnto, patchOf, sameFields, type LabelPatch } from "./annotate-labels.ts";
+import {
+  asLabels,
+  changesOnto,
+  patchOf,
+  sameFields,
+  writable,
+  type LabelPatch,
+} from "./annotate-labels.ts";
 import { createSaveQueue, type EditTask, type SaveState, type SaveTask } from "./annotate-queue.ts";
 import { useProject } from "./project.ts";
 
@@ -394,22 +401,6 @@ function sizeOf(task: SaveTask): number {
   return task.kind === "edit" ? task.changes.length : 1;
 }
 
-function asLabels(got: EditedImage): ReadonlyMap<number, EditableAnnotation> {
-  return new Map(got.annotations.map((label) => [label.id, label]));
-}
-
 function changesOf(edits: readonly EditTask[]): readonly AnnotationChange[] {
   return edits.flatMap(({ changes }) => changes);
-}
-
-/** The contract's input type has boxes that may be written; ours may not. */
-function writable({ id, before, after }: AnnotationChange) {
-  const fields = (of: typeof after) =>
-    of && {
-      categoryId: of.categoryId,
-      box: [...of.box] as [number, number, number, number],
-      crowd: of.crowd,
-      ignore: of.ignore,
-    };
-  return { id, before: fields(before), after: fields(after) };
 }
