@@ -52,7 +52,7 @@ process.on("message", (message: ToCompute) => {
     void work(message.task, current.stop.signal);
   }
 });
-// Ctrl-C and the end of a terminal reach every process of it; what they mean for the task, the main side says.
+// On Windows, Ctrl-C and the end of a terminal reach every process of it; what they mean for the task, the main side says.
 for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
 // The main side is gone: nobody waits for the result, but what was learnt is worth saving.
 process.on("disconnect", () => {

@@ -12,6 +12,7 @@ import type {
   ToCompute,
 } from "../../shared/compute/messages.ts";
 import { AppError } from "../../shared/domain/app-error.ts";
+import { outsideTerminal, stopWithTerminal } from "./terminal.ts";
 
 const ENTRY = join(
   import.meta.dirname,
@@ -45,6 +46,7 @@ export interface ComputeProcess {
 }
 
 const running = new Set<ChildProcess>();
+stopWithTerminal(running);
 
 /** Ends every compute process at once, whatever it works on; what it has not saved is lost. */
 export function killCompute(): void {
@@ -56,6 +58,7 @@ export function startCompute(entry: string = ENTRY): ComputeProcess {
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     execArgv: [],
+    detached: outsideTerminal,
     env: { ...process.env, ...computeEnvironment },
   });
   running.add(child);

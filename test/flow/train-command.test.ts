@@ -10,10 +10,11 @@ import { streetFolder } from "../fixtures/models/street.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** `fovea train` on a project, as in a terminal. */
+/** `fovea train` on a project, as in a terminal: the leader of a process group. */
 function train(data: string, args: readonly string[]) {
   const child = spawn(process.execPath, ["main/cli.ts", "train", ...args], {
     cwd: root,
+    detached: true,
     env: { ...process.env, FOVEA_DATA: data },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -30,6 +31,8 @@ function train(data: string, args: readonly string[]) {
     child,
     said,
     ended,
+    /** What a key of the terminal sends to all of it. */
+    signal: (signal: NodeJS.Signals) => process.kill(-child.pid!, signal),
     /** Until it tells of a step after this one. */
     stepAfter: (last: number) =>
       new Promise<void>((resolve, reject) => {
@@ -43,6 +46,12 @@ function train(data: string, args: readonly string[]) {
   };
 }
 
+/** From proc(5): "T" is stopped. */
+function processState(pid: number) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+  return { state: fields[0], group: Number(fields[2]) };
+}
+
 /** What steps computed, without what they cost. */
 const learnt = ({ step, loss, terms, gradientNorm, tasks }: Output<"training/curves">) => ({
   step,
@@ -52,7 +61,7 @@ const learnt = ({ step, loss, terms, gradientNorm, tasks }: Output<"training/cur
   tasks,
 });
 
-test("a training that is interrupted, killed with its process in mid-epoch and resumed learns what an uninterrupted one does", async () => {
+test("a training that is interrupted, stopped, killed with its process in mid-epoch and resumed learns what an uninterrupted one does", async () => {
   const data = temporaryFolder();
   const project = join(temporaryFolder(), "street");
   const first = startApp(data);
@@ -77,7 +86,7 @@ test("a training that is interrupted, killed with its process in mid-epoch and r
 
   const parts = train(data, [...plan, "--name", "Parts"]);
   await parts.stepAfter(0);
-  parts.child.kill("SIGINT");
+  parts.signal("SIGINT");
   expect(await parts.ended).toBe(1);
   const [, saved] = /is paused at step (\d+) of 60. To go on/.exec(parts.said.messages)!;
   expect(parts.said.messages).toContain(`fovea train --project "${project}" --resume`);
@@ -87,7 +96,15 @@ test("a training that is interrupted, killed with its process in mid-epoch and r
   const killed = train(data, resume);
   await killed.stepAfter(Number(saved));
   const folder = join(project, "checkpoints", String(detail.id + 1));
-  process.kill(Number(readFileSync(join(folder, "writer"), "utf8")), "SIGKILL");
+  const compute = Number(readFileSync(join(folder, "writer"), "utf8"));
+  // Its process group is its own: what a terminal sends would come while TensorFlow works.
+  expect(processState(compute).group).toBe(compute);
+  killed.signal("SIGTSTP");
+  const states = () => [compute, killed.child.pid!].map((pid) => processState(pid).state);
+  await expect.poll(states).toEqual(["T", "T"]);
+  killed.signal("SIGCONT");
+  await expect.poll(states).not.toContain("T");
+  process.kill(compute, "SIGKILL");
   killed.child.kill("SIGKILL");
   await killed.ended;
 
