@@ -54,12 +54,15 @@ export class GradientSums {
   }
 
   /**
-   * Added one after another: TensorFlow turns an operation that adds many into one that adds them in the order in which
-   * they are ready, where memory seems short, and rounds differently each time.
+   * Added one after another. TensorFlow turns an operation that adds many, and additions in a row, into one that adds in
+   * the order in which the parts are ready, where memory seems short, and rounds differently each time. A snapshot, which
+   * copies nothing here, ends the row.
    */
   #sum(parts: readonly GraphTensor[]): GraphTensor {
-    return parts.reduce((sum, part) =>
-      this.#graph.add("AddV2", [sum, part], { T: { type: "float32" } }, part.shape, "float32"),
+    const add = (op: string, inputs: readonly GraphTensor[]): GraphTensor =>
+      this.#graph.add(op, inputs, { T: { type: "float32" } }, parts[0]!.shape, "float32");
+    return parts.reduce((sum, part, index) =>
+      add("AddV2", [index === 1 ? sum : add("Snapshot", [sum]), part]),
     );
   }
 }
