@@ -14,11 +14,13 @@ export function stopWithTerminal(running: ReadonlySet<ChildProcess>): void {
   const tell = (signal: NodeJS.Signals) => {
     for (const child of running) child.kill(signal);
   };
-  process.on("SIGTSTP", () => {
+  const stop = () => {
     tell("SIGSTOP");
-    process.kill(process.pid, "SIGSTOP");
-  });
-  process.on("SIGCONT", () => {
+    // As if nobody had listened: it stops right here, or not at all where no shell could let it go on.
+    process.off("SIGTSTP", stop);
+    process.kill(process.pid, "SIGTSTP");
     tell("SIGCONT");
-  });
+    process.on("SIGTSTP", stop);
+  };
+  process.on("SIGTSTP", stop);
 }

@@ -46,10 +46,9 @@ function train(data: string, args: readonly string[]) {
   };
 }
 
-/** From proc(5): "T" is stopped. */
-function processState(pid: number) {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  return { state: fields[0], group: Number(fields[2]) };
+/** From proc(5). */
+function processGroup(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ")[2]);
 }
 
 /** What steps computed, without what they cost. */
@@ -61,7 +60,7 @@ const learnt = ({ step, loss, terms, gradientNorm, tasks }: Output<"training/cur
   tasks,
 });
 
-test("a training that is interrupted, stopped, killed with its process in mid-epoch and resumed learns what an uninterrupted one does", async () => {
+test("a training that is interrupted, killed with its process in mid-epoch and resumed learns what an uninterrupted one does", async () => {
   const data = temporaryFolder();
   const project = join(temporaryFolder(), "street");
   const first = startApp(data);
@@ -98,12 +97,10 @@ test("a training that is interrupted, stopped, killed with its process in mid-ep
   const folder = join(project, "checkpoints", String(detail.id + 1));
   const compute = Number(readFileSync(join(folder, "writer"), "utf8"));
   // Its process group is its own: what a terminal sends would come while TensorFlow works.
-  expect(processState(compute).group).toBe(compute);
+  expect(processGroup(compute)).toBe(compute);
+  // No shell could let this group go on, so Ctrl-Z must not stop it for good.
   killed.signal("SIGTSTP");
-  const states = () => [compute, killed.child.pid!].map((pid) => processState(pid).state);
-  await expect.poll(states).toEqual(["T", "T"]);
-  killed.signal("SIGCONT");
-  await expect.poll(states).not.toContain("T");
+  await killed.stepAfter(Number(saved) + 2);
   process.kill(compute, "SIGKILL");
   killed.child.kill("SIGKILL");
   await killed.ended;
